@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// A parameter of a model or of a question, declared once: command, help, checks, columns and guides are made from it.
+public struct Parameter: Sendable, Hashable {
+  /// What a parameter may hold.
+  public enum Kind: Sendable, Hashable {
+    /// A number in a domain; without a default it must be given.
+    case number(Domain, default: Double?)
+    /// One of some names.
+    case choice([Choice], default: String)
+  }
+
+  /// A value that a choice may take.
+  public struct Choice: Sendable, Hashable {
+    /// The word on the command line.
+    public let name: String
+    /// What it means.
+    public let description: String
+
+    /// A choice of the given name and meaning.
+    public init(_ name: String, _ description: String) {
+      self.name = name
+      self.description = description
+    }
+  }
+
+  /// Name of option and column.
+  public let quantity: Quantity
+  /// The paper's symbol in TeX, without dollar signs.
+  public let symbol: String
+  /// Unit or normalisation; empty for pure numbers.
+  public let unit: String
+  /// What it is.
+  public let description: String
+  /// Values it may take, and its default.
+  public let kind: Kind
+  /// Name of the column 1/x that stands beside this parameter where a line solves for it, if the field plots that.
+  public let reciprocal: Column?
+
+  /// A numerical parameter.
+  public init(
+    _ quantity: Quantity, symbol: String, unit: String = "", _ description: String, domain: Domain,
+    default initial: Double? = nil, reciprocal: Column? = nil
+  ) {
+    self.quantity = quantity
+    self.symbol = symbol
+    self.unit = unit
+    self.description = description
+    self.kind = .number(domain, default: initial)
+    self.reciprocal = reciprocal
+  }
+
+  /// A parameter that takes one of some names; the first is the default.
+  public init(_ quantity: Quantity, symbol: String, _ description: String, choices: [Choice]) {
+    self.quantity = quantity
+    self.symbol = symbol
+    self.unit = ""
+    self.description = description
+    self.kind = .choice(choices, default: choices.first?.name ?? "")
+    self.reciprocal = nil
+  }
+
+  /// The default, or nil if a value must be given.
+  public var defaultValue: Value? {
+    switch kind {
+    case .number(_, let initial): initial.map(Value.number)
+    case .choice(_, let initial): .text(initial)
+    }
+  }
+
+  /// The allowed values in words.
+  public var allowed: String {
+    switch kind {
+    case .number(let domain, _): domain.condition(on: quantity.name)
+    case .choice(let choices, _): choices.map(\.name).joined(separator: ", ")
+    }
+  }
+
+  /// Returns `x` if it is in the domain.
+  /// - Throws: `DomainError` with this parameter's name and allowed values otherwise.
+  @discardableResult
+  public func checked(_ x: Double) throws(DomainError) -> Double {
+    guard case .number(let domain, _) = kind, domain.contains(x) else {
+      throw DomainError(quantity, x, allowed: allowed)
+    }
+    return x
+  }
+
+  /// Checks a value of either kind.
+  /// - Throws: `DomainError` if the value is outside the domain or none of the choices.
+  public func check(_ value: Value) throws(DomainError) {
+    switch (kind, value) {
+    case (.number, .number(let x)): try checked(x)
+    case (.choice(let choices, _), .text(let word)) where choices.contains(where: { $0.name == word }): return
+    default: throw DomainError(quantity, value.text, allowed: allowed)
+    }
+  }
+}
+
+/// Parameters of one kind that are numbered by a degree: the coefficients xi_k of a mixture, `--xi2`, `--xi3`, ...
+public struct ParameterFamily: Sendable, Hashable {
+  /// What stands before the degree in option and column names.
+  public let prefix: String
+  /// The option that gives several at once: `--mixture 2:0.5,3:0.5`.
+  public let shorthand: String
+  /// The degrees that are allowed.
+  public let degrees: ClosedRange<Int>
+  /// The member of degree k.
+  public let member: @Sendable (Int) -> Parameter
+
+  /// A family of the given prefix and shorthand.
+  public init(
+    prefix: String, shorthand: String, degrees: ClosedRange<Int>, member: @escaping @Sendable (Int) -> Parameter
+  ) {
+    self.prefix = prefix
+    self.shorthand = shorthand
+    self.degrees = degrees
+    self.member = member
+  }
+
+  /// Whether two families have the same names and degrees.
+  public static func == (a: ParameterFamily, b: ParameterFamily) -> Bool {
+    a.prefix == b.prefix && a.shorthand == b.shorthand && a.degrees == b.degrees
+  }
+
+  /// Hashes names and degrees.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(prefix)
+    hasher.combine(shorthand)
+    hasher.combine(degrees)
+  }
+}
