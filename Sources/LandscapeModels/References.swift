@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public import SaddlepointCore
+
+/// The works that models, lines and questions rest on.
+extension Citation {
+  /// Langevin dynamics of the spiked matrix-tensor model; the Bayes-optimal phase diagram.
+  public static let marvelsAndPitfalls = Citation(
+    key: "SaraoMannelli2020Marvels",
+    authors:
+      "Sarao Mannelli, Stefano and Biroli, Giulio and Cammarota, Chiara and Krzakala, Florent and Urbani, Pierfrancesco and Zdeborov{\\'a}, Lenka",
+    title: "Marvels and Pitfalls of the Langevin Algorithm in Noisy High-Dimensional Inference",
+    venue: "Physical Review X 10, 011057", year: 2020, arXiv: "1812.09066")
+
+  /// Kac-Rice complexity, maximum-likelihood message passing and gradient flow of the spiked matrix-tensor model.
+  public static let passedAndSpurious = Citation(
+    key: "SaraoMannelli2019Passed",
+    authors: "Sarao Mannelli, Stefano and Krzakala, Florent and Urbani, Pierfrancesco and Zdeborov{\\'a}, Lenka",
+    title: "Passed and Spurious: Descent Algorithms and Local Minima in Spiked Matrix-Tensor Models",
+    venue: "Proceedings of the 36th International Conference on Machine Learning, PMLR 97", year: 2019,
+    arXiv: "1902.00139")
+
+  /// The gradient-flow threshold from the Hessian of marginal states.
+  public static let bigBadMinima = Citation(
+    key: "SaraoMannelli2019Afraid",
+    authors:
+      "Sarao Mannelli, Stefano and Biroli, Giulio and Cammarota, Chiara and Krzakala, Florent and Zdeborov{\\'a}, Lenka",
+    title: "Who is Afraid of Big Bad Minima? Analysis of Gradient-Flow in Spiked Matrix-Tensor Models",
+    venue: "Advances in Neural Information Processing Systems 32", year: 2019, arXiv: "1907.08226")
+
+  /// Statistical and computational thresholds of spiked tensors with any prior.
+  public static let spikedTensorEstimation = Citation(
+    key: "Lesieur2017Tensor",
+    authors:
+      "Lesieur, Thibault and Miolane, L{\\'e}o and Lelarge, Marc and Krzakala, Florent and Zdeborov{\\'a}, Lenka",
+    title: "Statistical and Computational Phase Transitions in Spiked Tensor Estimation",
+    venue: "IEEE International Symposium on Information Theory", year: 2017, arXiv: "1701.08010")
+
+  /// The spiked tensor model.
+  public static let tensorPCA = Citation(
+    key: "Richard2014Tensor", authors: "Richard, Emile and Montanari, Andrea",
+    title: "A Statistical Model for Tensor {PCA}", venue: "Advances in Neural Information Processing Systems 27",
+    year: 2014, arXiv: "1411.1076")
+
+  /// Spherical 2+p spin glasses.
+  public static let sphericalTwoPlusP = Citation(
+    key: "Crisanti2006Spherical", authors: "Crisanti, Andrea and Leuzzi, Luca",
+    title: "Spherical 2+p Spin-Glass Model: An Analytically Solvable Model with a Glass-to-Glass Transition",
+    venue: "Physical Review B 73, 014412", year: 2006, arXiv: "")
+
+  /// State evolution of message passing, proven.
+  public static let stateEvolution = Citation(
+    key: "Bayati2011Dynamics", authors: "Bayati, Mohsen and Montanari, Andrea",
+    title: "The Dynamics of Message Passing on Dense Graphs, with Applications to Compressed Sensing",
+    venue: "IEEE Transactions on Information Theory 57, 764", year: 2011, arXiv: "1001.3448")
+}

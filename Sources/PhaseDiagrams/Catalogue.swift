@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import LandscapeModels
+import ReplicaMethod
+public import SaddlepointCore
+
+/// A line without the type of its model, for tables, help and search by name.
+public struct CatalogueLine: Sendable {
+  /// Name, unknowns, columns, evidence, source.
+  public let declaration: LineDeclaration
+  /// The question that the line answers when it is solved for one of its unknowns.
+  public let question: @Sendable (Quantity) -> Question
+
+  init<Model: CardedModel>(_ line: Line<Model>) {
+    declaration = line.declaration
+    question = { line.question(for: $0, card: Model.card) }
+  }
+}
+
+/// What can be asked about a model.
+public struct CatalogueEntry: Sendable {
+  /// The model's declaration.
+  public let card: ModelCard
+  /// Its questions.
+  public let questions: [Question]
+  /// Its threshold lines.
+  public let lines: [CatalogueLine]
+  /// Its diagrams; the first is the default.
+  public let diagrams: [DiagramDeclaration]
+  /// Identities that must hold.
+  public let identities: [Identity]
+}
+
+/// Which questions, lines, diagrams and identities each model has: the only list. Command, help and guides loop over it.
+public enum Catalogue {
+  static let spikedMatrixTensorLines: [Line<SpikedMatrixTensor>] = [
+    .weakRecovery, .algorithmic, .informationTheoretic, .informedSpinodal, .critical, .mlAMP, .gradientFlow, .langevin,
+  ]
+
+  /// Every model, in the order of listings.
+  public static let models: [CatalogueEntry] = [
+    CatalogueEntry(
+      card: SpikedMatrixTensor.card,
+      questions: [
+        SpikedMatrixTensor.replicaQuestion, SpikedMatrixTensor.potentialQuestion, SpikedMatrixTensor.phaseQuestion,
+      ],
+      lines: spikedMatrixTensorLines.map(CatalogueLine.init), diagrams: [SpikedMatrixTensor.phaseDiagram],
+      identities: SpikedMatrixTensor.identities),
+    CatalogueEntry(
+      card: SpikedTensor.card, questions: [SpikedTensor.replicaQuestion, SpikedTensor.potentialQuestion], lines: [],
+      diagrams: [], identities: SpikedTensor.identities),
+    CatalogueEntry(
+      card: SphericalSpinGlass.card, questions: [], lines: [], diagrams: [], identities: SphericalSpinGlass.identities),
+  ]
+}
+
+/// An equation between independent routes to the same number, for `check`.
+public struct Identity: Sendable {
+  /// What must agree.
+  public let name: String
+  /// The largest discrepancy that rounding explains.
+  public let bound: Double
+  /// The largest discrepancy found.
+  public let discrepancy: @Sendable () throws -> Double
+
+  init(_ name: String, bound: Double, discrepancy: @escaping @Sendable () throws -> Double) {
+    self.name = name
+    self.bound = bound
+    self.discrepancy = discrepancy
+  }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import RealModule
+public import SaddlepointCore
+
+/// The values of one parameter along a sweep.
+public enum Axis: Sendable, Hashable {
+  /// Listed values.
+  case values([Value])
+  /// `count` values from `start` to `stop`, both included; equally spaced, or in the logarithm.
+  case range(start: Double, stop: Double, count: Int, isLogarithmic: Bool)
+
+  /// Number of values.
+  public var count: Int {
+    switch self {
+    case .values(let values): values.count
+    case .range(_, _, let count, _): count
+    }
+  }
+
+  /// The value at an index below ``count``. The ends of a range are met exactly.
+  public subscript(_ index: Int) -> Value {
+    switch self {
+    case .values(let values): return values[index]
+    case .range(let start, let stop, let count, let isLogarithmic):
+      if index == 0 { return .number(start) }
+      if index == count - 1 { return .number(stop) }
+      let t = Double(index) / Double(count - 1)
+      if !isLogarithmic { return .number(start * (1 - t) + stop * t) }
+      let magnitude = Double.exp(Double.log(abs(start)) * (1 - t) + Double.log(abs(stop)) * t)
+      return .number(start < 0 ? -magnitude : magnitude)
+    }
+  }
+}
+
+/// The outer product of axes, the last varying fastest, optionally under points listed in a file.
+public struct Grid: Sendable {
+  /// The parameters, in declared order.
+  public let names: [Quantity]
+  private let axes: [Axis?]
+  private let listed: [[Value]]
+  private let listedColumns: [Int?]
+  private let inner: Int
+
+  /// A grid in which every parameter has an axis.
+  public init(_ axes: KeyValuePairs<Quantity, Axis>) {
+    self.init(names: axes.map(\.key), axes: axes.map(\.value), listed: nil)
+  }
+
+  /// A grid of axes and listed points.
+  ///
+  /// - Parameters:
+  ///   - names: the parameters in declared order.
+  ///   - axes: the axis of each; nil where the listed points give the value.
+  ///   - listed: names and rows of listed points, one value for each name.
+  public init(names: [Quantity], axes: [Axis?], listed: (names: [Quantity], rows: [[Value]])?) {
+    self.names = names
+    self.axes = axes
+    self.listed = listed?.rows ?? [[]]
+    listedColumns = names.indices.map { axes[$0] == nil ? listed?.names.firstIndex(of: names[$0]) : nil }
+    inner = axes.reduce(1) { total, axis in
+      let (product, overflow) = total.multipliedReportingOverflow(by: axis?.count ?? 1)
+      return overflow ? .max : product
+    }
+  }
+
+  /// Number of points.
+  public var count: Int {
+    let (product, overflow) = inner.multipliedReportingOverflow(by: listed.count)
+    return overflow ? .max : product
+  }
+
+  /// The point at an index below ``count``.
+  public subscript(_ index: Int) -> Point {
+    var rest = index % inner
+    let row = listed[index / inner]
+    var values = [Value](repeating: .number(0), count: names.count)
+    for position in names.indices.reversed() {
+      if let axis = axes[position] {
+        values[position] = axis[rest % axis.count]
+        rest /= axis.count
+      } else if let column = listedColumns[position] {
+        values[position] = row[column]
+      }
+    }
+    return Point(names, values)
+  }
+}
