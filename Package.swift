@@ -46,7 +46,7 @@ let package = Package(
     room("LandscapeModels", ["SaddlepointCore", realModule]),
     room("KacRice", ["LandscapeModels", "SaddlepointNumerics"]),
     room("ReplicaMethod", ["LandscapeModels", "SaddlepointNumerics", realModule]),
-    room("PhaseDiagrams", ["KacRice", "ReplicaMethod"]),
+    room("PhaseDiagrams", ["KacRice", "ReplicaMethod", realModule]),
     room("SaddlepointReports", ["SaddlepointCore"]),
     room("Saddlepoint", ["PhaseDiagrams", "SaddlepointReports"]),
     .executableTarget(

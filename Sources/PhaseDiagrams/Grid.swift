@@ -70,6 +70,19 @@ public struct Grid: Sendable {
     return overflow ? .max : product
   }
 
+  /// Number of values that the parameter at a position takes.
+  public func distinctCount(of position: Int) -> Int {
+    if let axis = axes[position] { return axis.count }
+    guard let column = listedColumns[position] else { return 1 }
+    return Set(listed.map { $0[column] }).count
+  }
+
+  /// Whether the parameter at a position varies along a logarithmic range.
+  public func isLogarithmic(_ position: Int) -> Bool {
+    if case .range(_, _, _, true)? = axes[position] { return true }
+    return false
+  }
+
   /// The point at an index below ``count``.
   public subscript(_ index: Int) -> Point {
     var rest = index % inner

@@ -52,7 +52,7 @@ private struct PhasePlane {
   /// From below the tensor-only threshold to where all lines are near Delta2 = 1; upwards to where gradient flow succeeds.
   func defaultWindow() throws -> DiagramWindow {
     let low = oneDigit(0.5 * places.tensorOnly)
-    let high = oneDigit(30 * places.critical)
+    let high = oneDigit(10 * places.critical)
     let atCritical = SpikedMatrixTensor.instabilityDelta2(deltap: places.tensorOnly, weight: Double(p - 1))
     return DiagramWindow(x: low...high, y: 0...max(2, (1.05 / atCritical).rounded(.up)))
   }

@@ -35,12 +35,13 @@ public struct Sweep: Sendable {
   /// memory stays small however long the grid is.
   ///
   /// - Parameters:
-  ///   - encode: turns the finished rows of a chunk into what is handed on; runs on the workers.
+  ///   - encode: turns the finished rows of a chunk (the first of all, or a later one) into what is handed on; runs on the
+  ///     workers.
   ///   - isCancelled: asked after each chunk; true ends the sweep with `CancellationError`.
   ///   - emit: receives the chunks in the order of the grid.
   /// - Throws: `DomainError` from the question, `CancellationError`, or what `emit` throws.
   public nonisolated(nonsending) func run<Chunk: Sendable>(
-    encode: @escaping @Sendable ([[Cell]]) -> Chunk, isCancelled: () -> Bool = { false },
+    encode: @escaping @Sendable (_ rows: [[Cell]], _ isFirst: Bool) -> Chunk, isCancelled: () -> Bool = { false },
     emit: (Chunk, Progress) throws -> Void
   ) async throws {
     let total = grid.count
@@ -87,7 +88,7 @@ public struct Sweep: Sendable {
   }
 
   private func compute<Chunk: Sendable>(
-    _ range: Range<Int>, _ encode: @Sendable ([[Cell]]) -> Chunk
+    _ range: Range<Int>, _ encode: @Sendable ([[Cell]], Bool) -> Chunk
   ) throws -> Finished<Chunk> {
     let clock = ContinuousClock()
     let start = clock.now
@@ -97,7 +98,7 @@ public struct Sweep: Sendable {
       if Task.isCancelled { throw CancellationError() }
       rows.append(contentsOf: try question.rows(at: grid[index], tolerance: tolerance))
     }
-    let chunk = encode(rows)
+    let chunk = encode(rows, range.lowerBound == 0)
     let elapsed = start.duration(to: clock.now).components
     return Finished(
       chunk: chunk, points: range.count, seconds: Double(elapsed.seconds) + 1e-18 * Double(elapsed.attoseconds))

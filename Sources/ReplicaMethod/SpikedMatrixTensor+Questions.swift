@@ -30,7 +30,7 @@ package enum SpikedQuestions {
         return try model.saddlePoints().enumerated().map { index, saddle in
           Answer(
             [
-              .integer(index), Cell(saddle.overlap), Cell(saddle.potential), Cell(saddle.mmse),
+              .integer(index + 1), Cell(saddle.overlap), Cell(saddle.potential), Cell(saddle.mmse),
               .flag(saddle.isStable), .flag(saddle.isDominant), .text(saddle.family.rawValue),
             ], main: saddle.overlap)
         }

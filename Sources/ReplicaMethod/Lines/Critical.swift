@@ -12,7 +12,7 @@ private let criticalPoint = Line<SpikedMatrixTensor>(
   LineDeclaration(
     name: "critical", aliases: ["cusp", "tricritical"],
     summary: "The point at which the first-order lines end and the hard phases close.",
-    parameters: [.p, .deltap, .delta2], unknowns: [.delta2, .deltap], isPoint: true,
+    parameters: [.p, .deltap, .delta2, .prior], unknowns: [.delta2, .deltap], isPoint: true,
     columns: LineColumns.bayesOverlaps, evidence: .replica, sources: [.marvelsAndPitfalls],
     formula:
       #"m_c = \frac{p-3}{p-1},\quad \Delta_p = \frac{4(p-2)}{(p-1)^2}\,m_c^{p-3},\quad \Delta_2 = \frac{4(p-2)}{(p-1)^2}"#,

@@ -13,7 +13,7 @@ private let gradientFlowLine = Line<SpikedMatrixTensor>(
   LineDeclaration(
     name: "gradient-flow",
     summary: "The Hessian of the marginal states that trap gradient flow grows an outlier towards the signal.",
-    parameters: [.p, .deltap, .delta2], unknowns: [.delta2, .deltap],
+    parameters: [.p, .deltap, .delta2, .prior], unknowns: [.delta2, .deltap],
     columns: LineColumns.cosines("that of the minimum reached; empty where its replicon exceeds 1"),
     evidence: .heuristic, sources: [.bigBadMinima, .passedAndSpurious],
     formula:

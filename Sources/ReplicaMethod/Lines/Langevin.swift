@@ -22,7 +22,7 @@ private let langevinLine = Line<SpikedMatrixTensor>(
   LineDeclaration(
     name: "langevin",
     summary: "The marginal states that trap Langevin dynamics at temperature T become unstable to the signal.",
-    parameters: [.p, .deltap, .delta2, .temperature], unknowns: [.delta2, .deltap, .temperature],
+    parameters: [.p, .deltap, .delta2, .prior, .temperature], unknowns: [.delta2, .deltap, .temperature],
     columns: LineColumns.cosines(
       "the Bayes-optimal state (T = 1) or the minimum (T = 0) reached; empty at other temperatures")
       + [Column(.marginalOverlap, symbol: "q", "overlap of two configurations of the marginal state")],

@@ -13,7 +13,7 @@ extension Line where Model == SpikedMatrixTensor {
 private let mlAMPLine = Line<SpikedMatrixTensor>(
   LineDeclaration(
     name: "ml-amp", summary: "Maximum-likelihood message passing leaves the uninformative fixed point.",
-    parameters: [.p, .deltap, .delta2], unknowns: [.delta2, .deltap],
+    parameters: [.p, .deltap, .delta2, .prior], unknowns: [.delta2, .deltap],
     columns: LineColumns.cosines("that of the fixed point reached from m = 0+"), evidence: .theorem,
     sources: [.passedAndSpurious, .stateEvolution],
     formula: #"\Delta_2 = \frac{2\Delta_p}{\Delta_p + \sqrt{\Delta_p^2 + 4\Delta_p}}"#, domain: "every deltap")

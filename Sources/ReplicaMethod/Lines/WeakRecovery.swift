@@ -12,7 +12,7 @@ private let weakRecoveryLine = Line<SpikedMatrixTensor>(
   LineDeclaration(
     name: "weak-recovery",
     summary: "The uninformative fixed point of Bayes-optimal message passing loses its stability.",
-    parameters: [.p, .deltap, .delta2], unknowns: [.delta2], columns: LineColumns.bayesOverlaps,
+    parameters: [.p, .deltap, .delta2, .prior], unknowns: [.delta2], columns: LineColumns.bayesOverlaps,
     evidence: .theorem, sources: [.marvelsAndPitfalls, .stateEvolution],
     formula: #"\Delta_2 = 1"#, domain: "every deltap; for p = 3 the overlap jumps where deltap < 1")
 ) { point, unknown in

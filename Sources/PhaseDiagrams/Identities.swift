@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import KacRice
+import LandscapeModels
+import RealModule
+import ReplicaMethod
+import SaddlepointCore
+import SaddlepointNumerics
+
+/// The largest of some discrepancies; infinity where one is missing.
+private func largest(_ discrepancies: [Double?]) -> Double {
+  discrepancies.map { $0.map(abs) ?? .infinity }.max() ?? .infinity
+}
+
+extension SpikedMatrixTensor {
+  /// A few models on both sides of every line.
+  private static let samples: @Sendable () throws -> [SpikedMatrixTensor] = {
+    [
+      try SpikedMatrixTensor(p: 3, delta2: 0.6, deltap: 0.5), try SpikedMatrixTensor(p: 3, delta2: 1.1, deltap: 0.5),
+      try SpikedMatrixTensor(p: 4, delta2: 0.95, deltap: 0.2), try SpikedMatrixTensor(p: 4, delta2: 0.7, deltap: 0.3),
+      try SpikedMatrixTensor(p: 6, delta2: .infinity, deltap: 0.05),
+      try SpikedMatrixTensor(p: 3, delta2: 0.4, deltap: .infinity),
+    ]
+  }
+
+  private static let orders = [3, 4, 5, 8]
+
+  /// `check spiked-matrix-tensor`.
+  static let identities: [Identity] = [
+    Identity("saddle points: numerical derivative of the potential vanishes", bound: 1e-8) {
+      try largest(
+        samples().flatMap { model in
+          try model.saddlePoints().dropFirst().map { saddle -> Double? in
+            let m = try saddle.overlap.get()
+            let h = 1e-4 * min(m, 1 - m)
+            let phi = { (x: Double) in model.potential(m: x, complement: 1 - x).value }
+            return (8 * (phi(m + h) - phi(m - h)) - (phi(m + 2 * h) - phi(m - 2 * h))) / (12 * h)
+          }
+        })
+    },
+    Identity("saddle points are fixed points of state evolution", bound: 1e-14) {
+      try largest(
+        samples().flatMap { model in
+          try model.saddlePoints().map { saddle -> Double? in
+            let m = try saddle.overlap.get()
+            return model.stateEvolution(overlap: m) - m
+          }
+        })
+    },
+    Identity("message passing: iterated state evolution reaches the first fixed point", bound: 1e-9) {
+      try largest(
+        samples().map { model -> Double? in
+          var m = 1e-6
+          for _ in 0..<20_000 { m = model.stateEvolution(overlap: m) }
+          return m - (try model.messagePassingOverlap().m)
+        })
+    },
+    Identity("dominant saddle point: global maximum of the potential on a grid", bound: 1e-7) {
+      try largest(
+        samples().map { model -> Double? in
+          let best = (0..<20_001).map { model.potential(m: Double($0) / 20_001, complement: 1 - Double($0) / 20_001).value }
+            .max()
+          let dominant = try model.saddlePoints().first(where: \.isDominant)?.potential.get()
+          return best.flatMap { b in dominant.map { b - $0 } }
+        })
+    },
+    Identity("1RSB complexity of the null glass at T = 1, x = 1 is minus the potential", bound: 1e-14) {
+      try largest(
+        samples().flatMap { model in
+          [0.1, 0.35, 0.8].map { q -> Double? in
+            let xi = model.covariance
+            let gap = 1 - q
+            // Sigma(x) of the theory sheet, section 3, with q0 = m = 0, x = b = 1 and D = 1.
+            let sigma = 0.5 * (Double.log(1 / gap) - q - xi(q))
+            return sigma + model.potential(m: q, complement: gap).value
+          }
+        })
+    },
+    Identity("information-theoretic line: both states have the same potential", bound: 1e-13) {
+      try largest(
+        [(3, 0.3), (3, 0.9), (4, 0.16), (4, 0.24), (4, 0.26), (6, 0.1)].flatMap { p, deltap in
+          try threshold(.informationTheoretic, p: p, deltap: deltap).filter { $0.order == .first }.map { point -> Double? in
+            let model = try SpikedMatrixTensor(p: p, delta2: point.value.get(), deltap: deltap)
+            let phi = try [Quantity.overlapLow, .overlapHigh].map { try model.potential(overlap: point[$0].get()).get() }
+            return phi[0] - phi[1]
+          }
+        })
+    },
+    Identity("informed spinodal, p = 3: parametric form against Delta3/(2 sqrt(Delta3) - 1)", bound: 1e-13) {
+      try largest(
+        [0.3, 0.5, 0.77, 0.95].map { deltap -> Double? in
+          let m = 1 - deltap.squareRoot()
+          let parametric = (1 - m) * (1 - m) / (1 - 2 * m)
+          return try threshold(.informedSpinodal, deltap: deltap)[0].value.get() / parametric - 1
+        })
+    },
+    Identity("spinodals: fold of the branch traced by continuation", bound: 1e-10) {
+      try largest(
+        [(3, 0.5), (4, 0.2), (4, 0.26), (5, 0.1)].flatMap { p, deltap -> [Double?] in
+          var closed = try [threshold(.informedSpinodal, p: p, deltap: deltap)[0].value.get()]
+          if p > 3 { closed.insert(try threshold(.algorithmic, p: p, deltap: deltap)[0].value.get(), at: 0) }
+          let traced = TracedLines.folds(p: p, deltap: deltap)
+          return zip(closed, traced).map { 1 / $0 - $1 } + (traced.count == closed.count ? [] : [nil])
+        })
+    },
+    Identity("critical point: cusp of the traced curve of folds", bound: 1e-9) {
+      try largest(
+        [4, 5, 8].flatMap { p -> [Double?] in
+          guard let cusp = TracedLines.cusp(p: p) else { return [nil] }
+          let closed = try threshold(.critical, p: p)[0]
+          return [cusp.deltap - (try closed[.deltap].get()), 1 / cusp.inverseDelta2 - (try closed.value.get())]
+        })
+    },
+    Identity("Langevin line, p = 3 and T = 1: sqrt(Delta3/2) against the general equation", bound: 1e-13) {
+      try largest(
+        [0.1, 0.5, 1, 1.9].map { deltap -> Double? in
+          let delta2 = (deltap / 2).squareRoot()
+          return try threshold(.langevin, delta2: delta2)[0].value.get() / deltap - 1
+        })
+    },
+    Identity("Langevin line: fold of the traced curve at Deltap = 4/(p-1) ((p-3)/(p-1))^(p-3)", bound: 1e-10) {
+      try largest(
+        [4, 5, 7].flatMap { p -> [Double?] in
+          let order = Double(p)
+          guard let fold = TracedLines.langevinFold(p: p) else { return [nil] }
+          return [
+            fold.delta2 - 2 / (order - 1),
+            fold.deltap - 4 / (order - 1) * Double.pow((order - 3) / (order - 1), p - 3),
+          ]
+        })
+    },
+    Identity("Langevin line tends to the gradient-flow line as T -> 0", bound: 1e-9) {
+      try largest(
+        orders.flatMap { p in
+          try [0.2, 1, 5].map { deltap -> Double? in
+            let cold = try threshold(.langevin, p: p, deltap: deltap, temperature: 1e-11)[0].value.get()
+            return cold - (try threshold(.gradientFlow, p: p, deltap: deltap)[0].value.get())
+          }
+        })
+    },
+    Identity("gradient-flow line: the Hessian outlier of marginal states detaches and touches zero", bound: 1e-13) {
+      try largest(
+        orders.flatMap { p in
+          try [0.2, 1, 5].flatMap { deltap -> [Double?] in
+            let delta2 = try threshold(.gradientFlow, p: p, deltap: deltap)[0].value.get()
+            let inside = try SpikedMatrixTensor(p: p, delta2: delta2 * (1 - 1e-9), deltap: deltap)
+            let outside = try SpikedMatrixTensor(p: p, delta2: delta2 * (1 + 1e-9), deltap: deltap)
+            guard try outside.hessianSpectrum(at: .threshold).outlier == nil else { return [nil] }
+            return [try inside.hessianSpectrum(at: .threshold).outlier?.eigenvalue]
+          }
+        })
+    },
+    Identity("ml-amp line: slope of maximum-likelihood state evolution at m = 0 is 1", bound: 1e-14) {
+      try largest(
+        [0.2, 1, 5, 100].map { deltap -> Double? in
+          let delta2 = try threshold(.mlAMP, deltap: deltap)[0].value.get()
+          return 1 / (delta2 * (1 / delta2 + 1 / deltap).squareRoot()) - 1
+        })
+    },
+    Identity("every line solved for deltap leads back to the given deltap", bound: 1e-10) {
+      try largest(
+        [(3, 0.5), (4, 0.2), (4, 0.26), (5, 0.12)].flatMap { p, deltap in
+          try [Line.informedSpinodal, .informationTheoretic, .mlAMP, .gradientFlow, .langevin].map {
+            (line: Line<SpikedMatrixTensor>) -> Double? in
+            guard let delta2 = try threshold(line, p: p, deltap: deltap)[0].value.value else { return nil }
+            return try threshold(line, p: p, delta2: delta2).compactMap { $0.value.value.map { $0 / deltap - 1 } }
+              .min { abs($0) < abs($1) }
+          }
+        })
+    },
+  ]
+}
+
+extension SpikedTensor {
+  /// `check spiked-tensor`.
+  static let identities: [Identity] = [
+    Identity("information-theoretic point: static overlap of the pure p-spin glass, -log(1-q) - q = q^2/(p(1-q))", bound: 1e-12) {
+      try largest(
+        [3, 4, 5].flatMap { p -> [Double?] in
+          let point = try SpikedMatrixTensor.threshold(.informationTheoretic, p: p, delta2: .infinity)[0]
+          let order = Double(p)
+          let glass = try brentRoot("static overlap", in: 0.3...0.9999) { q in
+            -Double.log(onePlus: -q) - q - q * q / (order * (1 - q))
+          }
+          // T_s^2 = (p/2) q^(p-2) (1-q) = p Delta_IT/2.
+          let delta = Double.pow(glass.value, p - 2) * (1 - glass.value)
+          return [try point[.overlapHigh].get() - glass.value, try point.value.get() / delta - 1]
+        })
+    },
+    Identity("informed spinodal: dynamic temperature of the pure p-spin glass", bound: 1e-13) {
+      try largest(
+        [3, 4, 5, 9].map { p -> Double? in
+          let order = Double(p)
+          // T_d^2 = (p/2) (p-2)^(p-2)/(p-1)^(p-1) = p Delta/2.
+          let delta = Double.pow(order - 2, p - 2) / Double.pow(order - 1, p - 1)
+          return try SpikedMatrixTensor.threshold(.informedSpinodal, p: p, delta2: .infinity)[0].value.get() / delta - 1
+        })
+    },
+    Identity("saddle points: double root where the informative branch appears", bound: 1e-6) {
+      try largest(
+        [3, 4, 6].map { p -> Double? in
+          let point = try SpikedMatrixTensor.threshold(.informedSpinodal, p: p, delta2: .infinity)[0]
+          let below = try SpikedMatrixTensor(p: p, delta2: .infinity, deltap: point.value.get() * (1 - 1e-13))
+          let saddles = try below.saddlePoints()
+          guard saddles.count == 3 else { return nil }
+          return try saddles[2].overlap.get() - saddles[1].overlap.get()
+        })
+    },
+  ]
+}
+
+extension SphericalSpinGlass {
+  /// `check spherical-spin-glass`.
+  static let identities: [Identity] = [
+    Identity("spiked matrix-tensor model is a member: same covariance and signal", bound: 1e-15) {
+      let member = try SpikedMatrixTensor(p: 4, delta2: 0.4, deltap: 0.8)
+      let general = try SphericalSpinGlass(
+        covariance: [2: 0.5 / 0.4, 4: 0.25 / 0.8], signal: [2: 0.5 / 0.4, 4: 0.25 / 0.8])
+      return largest([0, 0.3, 0.9].flatMap { q in
+        (0...3).flatMap { order -> [Double?] in
+          [
+            member.covariance.derivative(order, at: q) - general.covariance.derivative(order, at: q),
+            member.signal.derivative(order, at: q) - general.signal.derivative(order, at: q),
+          ]
+        }
+      })
+    },
+    Identity("derivatives of the covariance against differences", bound: 1e-8) {
+      let xi = try SphericalSpinGlass(covariance: [1: 0.2, 2: 0.3, 3: 1, 7: 0.4]).covariance
+      return largest((0...3).flatMap { order in
+        [-0.6, 0.2, 0.9].map { q -> Double? in
+          let h = 1e-5
+          return (xi.derivative(order, at: q + h) - xi.derivative(order, at: q - h)) / (2 * h)
+            - xi.derivative(order + 1, at: q)
+        }
+      })
+    },
+    Identity("Hessian: the outlier leaves the bulk at its edge", bound: 1e-6) {
+      let b = 6.0
+      return largest(try [1 + 1e-7, 1 + 1e-8].map { ratio -> Double? in
+        let glass = try SphericalSpinGlass(covariance: [3: 1], signal: [2: ratio * b.squareRoot() / 2])
+        let spectrum = try glass.hessianSpectrum(overlap: 0, radial: -5)
+        return spectrum.outlier.map { $0.eigenvalue - spectrum.bulk.lowerBound }
+      })
+    },
+  ]
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Saddlepoint
+
+/// Reads what stands after an option: a value, a list, or a range.
+enum AxisParser {
+  /// The values of a parameter, all checked against its domain.
+  /// - Throws: `UsageError` for text that is none of these; `DomainError` for a value outside the domain, as typed.
+  static func axis(_ text: String, for parameter: Parameter) throws -> Axis {
+    guard text.contains(":"), case .number(let domain, _) = parameter.kind else {
+      return .values(try text.split(separator: ",", omittingEmptySubsequences: false).map { word in
+        try value(String(word), for: parameter)
+      })
+    }
+    let axis = try range(text, name: Request.optionName(parameter.quantity))
+    for index in [0, axis.count - 1] { try check(axis[index], parameter) }
+    // An interval that holds both ends holds all between; integers have to be looked at one by one.
+    if domain.isInteger { for index in 0..<axis.count { try check(axis[index], parameter) } }
+    return axis
+  }
+
+  /// One value of a parameter.
+  static func value(_ text: String, for parameter: Parameter) throws -> Value {
+    let word = trimmed(text)
+    guard case .number = parameter.kind else {
+      let value = Value.text(word)
+      try check(value, parameter)
+      return value
+    }
+    guard let x = Double(word.lowercased() == "infinity" ? "inf" : word) else {
+      throw UsageError("--\(Request.optionName(parameter.quantity)): '\(word)' is no number, list a,b or range start:stop:count[:log]")
+    }
+    if x.isInfinite, !word.lowercased().contains("inf") {
+      throw DomainError(parameter.quantity, word, allowed: parameter.allowed + " (and below 1.8e308)")
+    }
+    if x == 0, !isZero(word) {
+      throw DomainError(parameter.quantity, word, allowed: parameter.allowed + " (and above 4.9e-324)")
+    }
+    do throws(DomainError) { try parameter.check(.number(x)) } catch {
+      throw DomainError(error.parameter, word, allowed: error.allowed)
+    }
+    return .number(x)
+  }
+
+  /// Two ends of a window, `start:stop`, in increasing order.
+  static func window(_ text: String, name: String, positive: Bool) throws -> ClosedRange<Double> {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Double(trimmed(String($0))) }
+    guard parts.count == 2, let a = parts[0], let b = parts[1] else {
+      throw UsageError("--\(name): '\(text)' is no window start:stop")
+    }
+    guard a.isFinite, b.isFinite, positive ? min(a, b) > 0 : min(a, b) >= 0, a != b else {
+      throw DomainError(Quantity(name), text, allowed: "two different \(positive ? "positive" : "non-negative") finite ends")
+    }
+    return min(a, b)...max(a, b)
+  }
+
+  private static func range(_ text: String, name: String) throws -> Axis {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { trimmed(String($0)) }
+    func refuse(_ why: String) -> UsageError { UsageError("--\(name): '\(text)' \(why); a range is start:stop:count[:log]") }
+    guard parts.count == 3 || parts.count == 4 else { throw refuse("is no range") }
+    guard let start = Double(parts[0]), let stop = Double(parts[1]) else { throw refuse("has an end that is no number") }
+    guard let count = Int(parts[2]), count >= 1 else { throw refuse("has no positive number of values") }
+    if parts.count == 4, parts[3] != "log" { throw refuse("ends with '\(parts[3])' instead of 'log'") }
+    guard start.isFinite, stop.isFinite else { throw refuse("has an infinite end") }
+    if parts.count == 4, start * stop <= 0 { throw refuse("is logarithmic and touches zero") }
+    if count == 1, start != stop { throw refuse("has one value and two different ends") }
+    return .range(start: start, stop: stop, count: count, isLogarithmic: parts.count == 4)
+  }
+
+  private static func check(_ value: Value, _ parameter: Parameter) throws { try parameter.check(value) }
+
+  private static func isZero(_ word: String) -> Bool {
+    let mantissa = word.lowercased().split(separator: "e").first ?? ""
+    return !mantissa.contains { ("1"..."9").contains($0) }
+  }
+
+  private static func trimmed(_ text: String) -> String {
+    var view = Substring(text)
+    while view.first?.isWhitespace == true { view.removeFirst() }
+    while view.last?.isWhitespace == true { view.removeLast() }
+    return String(view)
+  }
+}

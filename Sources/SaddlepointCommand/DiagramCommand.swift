@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import Saddlepoint
+
+/// `saddlepoint diagram MODEL`.
+struct DiagramCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diagram", abstract: "Every line and region in a window, as figure and data.", helpNames: [])
+  @OptionGroup var shared: SharedOptions
+  @Option(name: .customLong("of"), help: ArgumentHelp("Which diagram, where a model has several.", valueName: "kind"))
+  var kind: String?
+  @Option(help: "Number of vertices of each line.") var points = 200
+  @Argument(
+    parsing: .allUnrecognized, help: ArgumentHelp("Model and its parameters.", valueName: "MODEL ..."),
+    completion: Completion.words) var rest: [String] = []
+
+  func validate() throws {
+    guard (2...1_000_000).contains(points) else {
+      throw DomainError("points", Double(points), allowed: "integer 2 <= points <= 1000000")
+    }
+  }
+
+  func run() async throws {
+    var request = try Request(rest)
+    if shared.help { return try Help.show(command: "diagram", positionals: request.positionals) }
+    let entry = try request.entry()
+    try request.expectPositionals(1)
+    let declaration = try Self.declaration(kind, of: entry)
+    if shared.at != nil { throw UsageError("--at takes points; a diagram has a window") }
+    let windows = [declaration.x, declaration.y].map { Request.optionName($0.column.quantity) }
+    let x = try request.take(windows[0]).map {
+      try AxisParser.window($0, name: windows[0], positive: declaration.x.isLogarithmic)
+    }
+    let y = try request.take(windows[1]).map {
+      try AxisParser.window($0, name: windows[1], positive: declaration.y.isLogarithmic)
+    }
+    let grid = try request.grid(
+      over: declaration.parameters, extra: CommandOptions.shared + ["of", "points"] + windows)
+    guard grid.count == 1 else { throw UsageError("a diagram is drawn at one value of each parameter") }
+    let fixed = grid[0]
+    var window = try declaration.defaultWindow(fixed)
+    if let x { window.x = x }
+    if let y { window.y = y }
+    try DiagramRun(entry: entry, declaration: declaration, fixed: fixed, window: window, points: points)
+      .write(shared, request: request)
+  }
+
+  /// The diagram of a name; the first if none is given.
+  static func declaration(_ kind: String?, of entry: CatalogueEntry) throws -> DiagramDeclaration {
+    guard let first = entry.diagrams.first else {
+      let others = Catalogue.models.filter { !$0.diagrams.isEmpty }.map(\.card.name)
+      throw UndefinedQuestion(
+        message: "diagram is not defined for \(entry.card.name); it is for: \(others.joined(separator: ", "))")
+    }
+    guard let kind else { return first }
+    guard let found = entry.diagrams.first(where: { $0.name == kind }) else {
+      throw UsageError.unknown("diagram", kind, among: entry.diagrams.map(\.name))
+    }
+    return found
+  }
+}
+
+/// A diagram from its declaration to files.
+struct DiagramRun {
+  let entry: CatalogueEntry
+  let declaration: DiagramDeclaration
+  let fixed: Point
+  let window: DiagramWindow
+  let points: Int
+
+  private var columns: [Column] {
+    declaration.parameters.map(Column.init) + [
+      Column("line", "name of the line"), Column("piece", "number of the connected piece of the line"),
+      declaration.x.column, Column(declaration.yParameter), declaration.y.column,
+      Column("event", "what happens at this vertex: window, critical, fold, channel-absent, crossing"),
+    ] + Column.assurance
+  }
+
+  /// Computes the diagram and writes it where the options say.
+  func write(_ shared: SharedOptions, request: Request) throws {
+    let head = TableHead(
+      command: "diagram", model: entry.card.name, line: nil, columns: columns, main: declaration.y.column.quantity)
+    let outputs = try Outputs(shared, head: head)
+    let console = Console(isQuiet: shared.quiet)
+    let diagram = try declaration.compute(fixed, window, points)
+    if Interrupt.isRequested { throw CancellationError() }
+    let rows = rows(of: diagram)
+    try outputs.begin()
+    try outputs.write(Outputs.encode(rows, isFirst: true, sinks: outputs.sinks))
+    let parameters =
+      zip(fixed.names, fixed.values).map { JSONValue.Member($0.name, JSONValue(Cell($1))) } + [
+        JSONValue.Member(declaration.x.column.quantity.name, .string("\(window.x.lowerBound):\(window.x.upperBound)")),
+        JSONValue.Member(declaration.y.column.quantity.name, .string("\(window.y.lowerBound):\(window.y.upperBound)")),
+        JSONValue.Member("points", .number(Double(points))),
+      ]
+    let sources = declaration.lines.flatMap(\.sources).map(\.short)
+    let run = RunRecord(
+      commandLine: CommandLine.arguments, version: SaddlepointVersion.current, parameters: parameters,
+      tolerance: shared.tolerance, method: "each line by its own equation; see: saddlepoint explain \(entry.card.name)",
+      references: sources.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }, seconds: console.seconds)
+    try outputs.finish(rows: rows, regions: regions(of: diagram), run: run) {
+      figure(of: diagram)
+    } notebook: { csv in
+      notebook(data: .embedded(csv))
+    }
+  }
+
+  private func rows(of diagram: Diagram) -> [[Cell]] {
+    diagram.curves.flatMap { curve in
+      curve.points.map { point -> [Cell] in
+        let isExact = point.status == .exact
+        return fixed.values.map(Cell.init) + [
+          .text(curve.line), .integer(curve.piece), .number(point.x), .number(1 / point.y), .number(point.y),
+          point.event.map { .text($0.rawValue) } ?? .empty, isExact ? .empty : .number(point.error),
+          .text(point.status.name), point.status.reason.map(Cell.text) ?? .empty,
+        ]
+      }
+    }
+  }
+
+  private func regions(of diagram: Diagram) -> JSONValue {
+    .array(
+      diagram.regions.map { region in
+        [
+          "name": .string(region.name), "label": .string(region.label), "region": .string(region.phase.rawValue),
+          "axes": .array([
+            .string(declaration.x.column.quantity.name), .string(declaration.y.column.quantity.name),
+          ]),
+          "polygon": .array(region.polygon.map { .array([.number($0.x), .number($0.y)]) }),
+        ]
+      })
+  }
+
+  /// A notebook that redraws the lines from a file or from the data it holds.
+  func notebook(data: Notebook.Source) -> Notebook {
+    Notebook(
+      title: "Phase diagram of \(entry.card.name), \(caption)", data: data, x: declaration.x.column.quantity.name,
+      y: declaration.y.column.quantity.name, group: "line", xLabel: "$\(declaration.x.column.symbol)$",
+      yLabel: "$\(declaration.y.column.symbol)$", isXLogarithmic: declaration.x.isLogarithmic)
+  }
+
+  /// The fixed parameters in words.
+  private var caption: String {
+    zip(declaration.parameters, fixed.values).compactMap { parameter, value in
+      if case .choice = parameter.kind { return nil }
+      return "$\(parameter.symbol)$ = \(value.text)"
+    }.joined(separator: ", ")
+  }
+
+  /// The figure: regions below, lines above, and the points where lines end.
+  func figure(of diagram: Diagram) -> Figure {
+    var regionNames: [String] = []
+    for region in diagram.regions where !regionNames.contains(region.name) { regionNames.append(region.name) }
+    let regions = regionNames.map { name in
+      let parts = diagram.regions.filter { $0.name == name }
+      return FigureRegion(
+        parts[0].label, outlines: parts.map { $0.polygon.map { PlotPoint($0.x, $0.y) } }, fill: FigureStyles.fill(name))
+    }
+    let names = declaration.lines.filter { !$0.isPoint }.map(\.name)
+    let curves = names.compactMap { name -> FigureCurve? in
+      let pieces = diagram.curves.filter { $0.line == name }.map { $0.points.map { PlotPoint($0.x, $0.y) } }
+      return pieces.isEmpty ? nil : FigureCurve(name, pieces: pieces, style: nil)
+    }
+    let markers = diagram.curves.flatMap { curve in
+      curve.points.compactMap { point -> FigureMarker? in
+        switch point.event {
+        case .critical? where curve.line == "critical": FigureMarker("critical", at: PlotPoint(point.x, point.y))
+        case .fold?: FigureMarker("fold", at: PlotPoint(point.x, point.y), mark: .diamond)
+        default: nil
+        }
+      }
+    }
+    let evidence = Dictionary(grouping: declaration.lines, by: \.evidence).sorted { $0.key.rawValue < $1.key.rawValue }
+      .map { "\($0.key.rawValue): \($0.value.map(\.name).joined(separator: ", "))" }
+    return Figure(
+      x: FigureAxis(
+        symbol: declaration.x.column.symbol, isLogarithmic: declaration.x.isLogarithmic, range: window.x),
+      y: FigureAxis(
+        symbol: declaration.y.column.symbol, isLogarithmic: declaration.y.isLogarithmic, range: window.y),
+      curves: curves, regions: regions, markers: markers,
+      caption: ["\(entry.card.name), \(caption). Saddlepoint \(SaddlepointVersion.current)."]
+        + [evidence.joined(separator: "; ") + "."])
+  }
+}
+
+/// Fills that say the same in every phase diagram: the darker, the less is possible.
+enum FigureStyles {
+  static func fill(_ region: String) -> RegionFill? {
+    switch region {
+    case "impossible": RegionFill(colour: "#D0D0D0")
+    case "hard": RegionFill(colour: "#F4CDB4", hatch: .rising)
+    case "hybrid-hard": RegionFill(colour: "#F8E3A8", hatch: .falling)
+    case "easy": RegionFill(colour: "#FFFFFF")
+    case "easy-gradient-flow-fails": RegionFill(colour: "#E4EFF8")
+    case "easy-langevin-fails": RegionFill(colour: "#E2EEDB")
+    case "easy-langevin-and-gradient-flow-fail": RegionFill(colour: "#C4DBEE")
+    default: nil
+    }
+  }
+}

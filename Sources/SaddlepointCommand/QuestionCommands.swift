@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import Saddlepoint
+
+/// The words that the shared options leave over: MODEL, LINE and the model's options.
+private let restHelp = ArgumentHelp("Model, line and the model's parameters.", valueName: "MODEL ...")
+
+/// `saddlepoint replica MODEL`.
+struct ReplicaCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replica", abstract: "Every saddle point, its stability, and which dominates.", helpNames: [])
+  @OptionGroup var shared: SharedOptions
+  @Argument(parsing: .allUnrecognized, help: restHelp, completion: Completion.words) var rest: [String] = []
+
+  func run() async throws { try await QuestionRun(command: "replica", shared: shared, rest: rest).run() }
+}
+
+/// `saddlepoint potential MODEL`.
+struct PotentialCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "potential", abstract: "The replica potential as a curve.", helpNames: [])
+  @OptionGroup var shared: SharedOptions
+  @Argument(parsing: .allUnrecognized, help: restHelp, completion: Completion.words) var rest: [String] = []
+
+  func run() async throws { try await QuestionRun(command: "potential", shared: shared, rest: rest).run() }
+}
+
+/// `saddlepoint phase MODEL`.
+struct PhaseCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "phase", abstract: "What is possible at a point, and what each algorithm reaches.", helpNames: [])
+  @OptionGroup var shared: SharedOptions
+  @Argument(parsing: .allUnrecognized, help: restHelp, completion: Completion.words) var rest: [String] = []
+
+  func run() async throws { try await QuestionRun(command: "phase", shared: shared, rest: rest).run() }
+}
+
+/// `saddlepoint threshold MODEL LINE`.
+struct ThresholdCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "threshold", abstract: "The critical value of one parameter as a function of the others.",
+    helpNames: [])
+  @OptionGroup var shared: SharedOptions
+  @Option(
+    name: .customLong("for"), help: ArgumentHelp("Solve for another parameter than the line's own.", valueName: "name"))
+  var unknown: String?
+  @Argument(parsing: .allUnrecognized, help: restHelp, completion: Completion.words) var rest: [String] = []
+
+  func run() async throws {
+    try await QuestionRun(command: "threshold", shared: shared, rest: rest, unknown: unknown).run()
+  }
+}
+
+/// A question over a grid, from words to files.
+struct QuestionRun {
+  let command: String
+  let shared: SharedOptions
+  let rest: [String]
+  var unknown: String?
+
+  func run() async throws {
+    let request = try Request(rest)
+    if shared.help { return try Help.show(command: command, positionals: request.positionals) }
+    let entry = try request.entry()
+    let (question, line) = try question(of: entry, request)
+    try request.expectPositionals(line == nil ? 1 : 2)
+    let solved = line?.declaration.unknowns ?? []
+    let grid = try request.grid(
+      over: question.parameters, solved: solved, extra: CommandOptions.shared + (line == nil ? [] : ["for"]),
+      file: try shared.at.map { try PointFile(path: $0) })
+    let head = TableHead(
+      command: command, model: entry.card.name, line: line?.declaration.name, columns: question.allColumns,
+      main: question.main)
+    let plot = SweepFigure(question: question, grid: grid, entry: entry, line: line)
+    let outputs = try Outputs(shared, head: head)
+    if outputs.wantsPictures, !plot.isPossible {
+      throw UsageError("a figure needs a parameter that varies; give one as start:stop:count")
+    }
+    var console = Console(isQuiet: shared.quiet)
+    var rows: [[Cell]] = []
+    var unfinished = 0
+    let (sinks, keep) = (outputs.sinks, outputs.needsAllRows)
+    let status = question.allColumns.count - 2
+    let sweep = Sweep(question, over: grid, tolerance: shared.tolerance, jobs: shared.jobs ?? Cores.count)
+    try outputs.begin()
+    try await sweep.run { rows, isFirst in
+      (
+        bytes: Outputs.encode(rows, isFirst: isFirst, sinks: sinks), rows: keep ? rows : [],
+        unfinished: rows.count { $0[status] == .text("not-converged") }
+      )
+    } isCancelled: {
+      Interrupt.isRequested
+    } emit: { chunk, progress in
+      try outputs.write(chunk.bytes)
+      rows += chunk.rows
+      unfinished += chunk.unfinished
+      console.show(done: progress.done, total: progress.total)
+    }
+    console.clear()
+    let run = RunRecord(
+      commandLine: CommandLine.arguments, version: SaddlepointVersion.current,
+      parameters: parameters(question, grid, request), tolerance: shared.tolerance, method: question.formula,
+      references: question.sources.map(\.short), seconds: console.seconds)
+    try outputs.finish(rows: rows, run: run) {
+      plot.figure(rows)
+    } notebook: { csv in
+      plot.notebook(csv)
+    }
+    if Interrupt.isRequested { throw CancellationError() }
+    if unfinished > 0 { throw Unfinished(message: "\(unfinished) rows did not converge; their reason column says why") }
+  }
+
+  private func question(of entry: CatalogueEntry, _ request: Request) throws -> (Question, CatalogueLine?) {
+    guard command == "threshold" else {
+      guard let question = entry.questions.first(where: { $0.name == command }) else {
+        let others = Catalogue.models.filter { $0.questions.contains { $0.name == command } }.map(\.card.name)
+        throw UndefinedQuestion(
+          message: "\(command) is not defined for \(entry.card.name); it is for: \(others.joined(separator: ", "))")
+      }
+      return (question, nil)
+    }
+    guard !entry.lines.isEmpty else {
+      let others = Catalogue.models.filter { !$0.lines.isEmpty }.map(\.card.name)
+      throw UndefinedQuestion(
+        message: "threshold is not defined for \(entry.card.name); it is for: \(others.joined(separator: ", "))")
+    }
+    let line = try Self.line(request.positionals.dropFirst().first, of: entry)
+    let natural = line.declaration.unknowns[0]
+    guard let unknown, !line.declaration.isPoint else { return (line.question(natural), line) }
+    let names = line.declaration.unknowns.map(Request.optionName)
+    guard let name = Words.canonical(unknown, among: names),
+      let chosen = line.declaration.unknowns.first(where: { Request.optionName($0) == name })
+    else {
+      throw UsageError("--for \(unknown): \(line.declaration.name) solves for \(names.joined(separator: ", "))")
+    }
+    return (line.question(chosen), line)
+  }
+
+  /// The line of a name or alias.
+  static func line(_ word: String?, of entry: CatalogueEntry) throws -> CatalogueLine {
+    let names = entry.lines.flatMap { [$0.declaration.name] + $0.declaration.aliases }
+    guard let word else {
+      throw UsageError("name a line of \(entry.card.name): \(entry.lines.map(\.declaration.name).joined(separator: ", "))")
+    }
+    guard let name = Words.canonical(word, among: names),
+      let line = entry.lines.first(where: { $0.declaration.name == name || $0.declaration.aliases.contains(name) })
+    else { throw UsageError.unknown("line", word, among: names) }
+    return line
+  }
+
+  /// The parameters as given or defaulted, in declared order.
+  private func parameters(_ question: Question, _ grid: Grid, _ request: Request) -> [JSONValue.Member] {
+    question.parameters.map { parameter in
+      let name = parameter.quantity.name
+      let typed = request.options.first { $0.name == name || $0.name == Request.optionName(parameter.quantity) }?.value
+      let text = typed ?? (shared.at != nil ? "from \(shared.at ?? "")" : parameter.defaultValue?.text ?? "")
+      return JSONValue.Member(name, .string(text))
+    }
+  }
+}
+
+/// Names of the options that commands share, for advice.
+enum CommandOptions {
+  static let shared = ["format", "output", "at", "tolerance", "jobs", "quiet", "help"]
+}

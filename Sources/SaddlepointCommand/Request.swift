@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Saddlepoint
+
+/// MODEL, LINE and the model's options, in whatever order they stood.
+struct Request {
+  /// Words that belong to no option.
+  let positionals: [String]
+  /// Options with their values, as typed.
+  private(set) var options: [(name: String, value: String)]
+
+  /// Splits the words that the shared options left over.
+  init(_ words: [String]) throws {
+    var positionals: [String] = []
+    var options: [(name: String, value: String)] = []
+    var index = 0
+    while index < words.count {
+      let word = words[index]
+      index += 1
+      guard word.hasPrefix("-"), word != "-" else {
+        positionals.append(word)
+        continue
+      }
+      guard word.hasPrefix("--"), word.count > 2 else { throw UsageError("unknown option '\(word)'; options start with --") }
+      let body = word.dropFirst(2)
+      if let equals = body.firstIndex(of: "=") {
+        options.append((String(body[..<equals]), String(body[body.index(after: equals)...])))
+      } else {
+        guard index < words.count, !words[index].hasPrefix("--") else {
+          options.append((String(body), ""))
+          continue
+        }
+        options.append((String(body), words[index]))
+        index += 1
+      }
+    }
+    self.positionals = positionals
+    self.options = options
+  }
+
+  /// The model named first.
+  func entry() throws -> CatalogueEntry {
+    let names = Catalogue.models.map(\.card.name)
+    guard let word = positionals.first else {
+      throw UsageError("name a model: \(names.joined(separator: ", "))")
+    }
+    guard let name = Words.canonical(word, among: names), let entry = Catalogue.models.first(where: { $0.card.name == name })
+    else { throw UsageError.unknown("model", word, among: names) }
+    return entry
+  }
+
+  /// Refuses words beyond the expected ones.
+  func expectPositionals(_ count: Int) throws {
+    if positionals.count > count {
+      throw UsageError("unexpected '\(positionals[count])'; options are written --name value")
+    }
+  }
+
+  /// Takes an option that is no parameter, such as `--for`.
+  mutating func take(_ name: String) throws -> String? {
+    let found = options.filter { $0.name == name }
+    guard let first = found.first else { return nil }
+    if found.count > 1 { throw UsageError("--\(name) is given twice") }
+    if first.value.isEmpty { throw UsageError("--\(name) needs a value") }
+    options.removeAll { $0.name == name }
+    return first.value
+  }
+
+  /// The axes of a grid over the given parameters.
+  ///
+  /// - Parameters:
+  ///   - parameters: the question's parameters in declared order.
+  ///   - solved: parameters that the question solves for; giving one is explained.
+  ///   - extra: other option names that the command understands, for advice.
+  ///   - file: points from a file, if any.
+  func grid(
+    over parameters: [Parameter], solved: [Quantity] = [], extra: [String] = [], file: PointFile? = nil
+  ) throws -> Grid {
+    let choices = parameters.map { Self.optionName($0.quantity) }
+    var given: [Quantity: Axis] = [:]
+    for (name, value) in options {
+      guard let canonical = Words.canonical(name, among: choices),
+        let parameter = parameters.first(where: { Self.optionName($0.quantity) == canonical })
+      else {
+        if let quantity = solved.first(where: { Self.optionName($0) == name }) {
+          throw UsageError("--\(Self.optionName(quantity)) is what is solved for; --for NAME solves for another parameter")
+        }
+        throw UsageError.unknown("option", "--" + name, among: (choices + extra).map { "--" + $0 })
+      }
+      if given[parameter.quantity] != nil { throw UsageError("--\(canonical) is given twice") }
+      if value.isEmpty { throw UsageError("--\(canonical) needs a value (\(parameter.allowed))") }
+      given[parameter.quantity] = try AxisParser.axis(value, for: parameter)
+    }
+    var listed: (names: [Quantity], rows: [[Value]])?
+    if let file { listed = try file.points(for: parameters, besides: given) }
+    let axes = try parameters.map { parameter -> Axis? in
+      if let axis = given[parameter.quantity] { return axis }
+      if listed?.names.contains(parameter.quantity) == true { return nil }
+      guard let initial = parameter.defaultValue else {
+        throw UsageError("--\(Self.optionName(parameter.quantity)) is missing (\(parameter.allowed))")
+      }
+      return .values([initial])
+    }
+    let grid = Grid(names: parameters.map(\.quantity), axes: axes, listed: listed)
+    guard grid.count < 1 << 48 else { throw UsageError("the outer product of the ranges has too many points") }
+    return grid
+  }
+
+  /// The option of a parameter or column: hyphens for underscores.
+  static func optionName(_ quantity: Quantity) -> String { quantity.name.replacing("_", with: "-") }
+
+  /// The options as they were given, for the record of the run.
+  var record: [JSONValue.Member] { options.map { JSONValue.Member($0.name, .string($0.value)) } }
+}
+
+/// The points of `--at FILE.csv`.
+struct PointFile {
+  let path: String
+  private let table: CSVReader
+
+  init(path: String) throws {
+    self.path = path
+    let text = try readText(path)
+    do { table = try CSVReader(text) } catch { throw InputError(path: path, reason: "\(error)") }
+    if table.rows.isEmpty { throw InputError(path: path, reason: "there is no row below the header") }
+  }
+
+  /// The listed points: each column must be a parameter, none may be given as an option too.
+  func points(for parameters: [Parameter], besides given: [Quantity: Axis]) throws -> (names: [Quantity], rows: [[Value]]) {
+    let columns = try table.header.map { name -> Parameter in
+      guard let parameter = parameters.first(where: { $0.quantity.name == name || Request.optionName($0.quantity) == name })
+      else { throw UsageError.unknown("column", name, among: parameters.map(\.quantity.name)) }
+      if given[parameter.quantity] != nil {
+        throw UsageError("--\(Request.optionName(parameter.quantity)) is given both as an option and in \(path)")
+      }
+      return parameter
+    }
+    let rows = try table.rows.enumerated().map { index, row -> [Value] in
+      guard row.count == columns.count else {
+        throw InputError(path: path, reason: "line \(table.lines[index]): \(columns.count) entries expected, found \(row.count)")
+      }
+      return try zip(row, columns).map { text, parameter in try AxisParser.value(text, for: parameter) }
+    }
+    return (columns.map(\.quantity), rows)
+  }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import Saddlepoint
+
+/// Options that every question shares.
+struct SharedOptions: ParsableArguments {
+  @Option(
+    help: "How results are written: table, csv, json or ndjson (table on a terminal, csv otherwise).",
+    completion: .list(DataFormat.allCases.map(\.rawValue)), transform: Self.dataFormat)
+  var format: DataFormat?
+
+  @Option(
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp(
+      "A file, its kind chosen by its ending: .csv .json .ndjson data, .svg .pdf .png .gp a figure or its script, .ipynb a notebook. Repeatable.",
+      valueName: "file"), completion: .file())
+  var output: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Take points from a CSV file with columns named like the parameters.", valueName: "file.csv"),
+    completion: .file(extensions: ["csv"]))
+  var at: String?
+
+  @Option(help: "Estimated error of a result, relative to the larger of its magnitude and its column's scale.")
+  var tolerance: Double = 1e-10
+
+  @Option(help: "Number of threads (default: all cores); results never depend on it.")
+  var jobs: Int?
+
+  @Flag(help: "No progress, timing or warnings on standard error.")
+  var quiet = false
+
+  @Flag(name: [.long, .customShort("h")], help: "Show help; with a model, its parameters, columns and an example.")
+  var help = false
+
+  func validate() throws {
+    guard tolerance >= 1e-15, tolerance < 1 else {
+      throw DomainError("tolerance", tolerance, allowed: "1e-15 <= tolerance < 1")
+    }
+    if let jobs, jobs < 1 || jobs > 1024 { throw DomainError("jobs", Double(jobs), allowed: "integer 1 <= jobs <= 1024") }
+  }
+
+  private static func dataFormat(_ word: String) throws -> DataFormat {
+    guard let format = DataFormat(rawValue: word) else {
+      throw UsageError.unknown("format", word, among: DataFormat.allCases.map(\.rawValue))
+    }
+    return format
+  }
+}
