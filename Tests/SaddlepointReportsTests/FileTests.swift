@@ -111,6 +111,17 @@ final class Folder {
     #expect(type == .typeCharacterSpecial)
   }
 
+  @Test func openDescriptorIsWrittenNotReplaced() throws {
+    try OutputFile.write(Array("old\n".utf8), to: folder("x"))
+    let descriptor = open(folder("x"), O_WRONLY | O_APPEND)
+    defer { close(descriptor) }
+    try FileManager.default.createSymbolicLink(atPath: folder("link"), withDestinationPath: "/dev/fd/\(descriptor)")
+    for path in ["/dev/fd/\(descriptor)", folder("link")] {
+      try OutputFile.write(Array("new\n".utf8), to: path)
+    }
+    #expect(try folder.text("x") == "old\nnew\nnew\n")
+  }
+
   @Test func closedPipe() throws {
     StandardOutput.ignorePipeSignal()
     var ends: [Int32] = [0, 0]

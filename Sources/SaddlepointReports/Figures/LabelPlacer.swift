@@ -34,7 +34,10 @@ struct LabelPlacer {
       for step in 0..<steps {
         let share = Double(step) / Double(steps)
         let place = PlotPoint(previous.x + share * dx, previous.y + share * dy)
-        if (-1...(width + 1)).contains(place.x), (-1...(height + 1)).contains(place.y) { obstacles.append(place) }
+        guard (-1...(width + 1)).contains(place.x), (-1...(height + 1)).contains(place.y) else { continue }
+        // Curves of very many points need not weigh more than others.
+        if let last = obstacles.last, max(abs(last.x - place.x), abs(last.y - place.y)) < Self.spacing / 2 { continue }
+        obstacles.append(place)
       }
       previous = point
     }

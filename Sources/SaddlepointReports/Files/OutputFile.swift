@@ -28,7 +28,10 @@ public final class OutputFile {
     self.path = path
     let place = try Place(of: path)
     target = place.path
-    if place.isWrittenDirectly {
+    if let open = place.openDescriptor {
+      temporary = nil
+      descriptor = dup(open)
+    } else if place.isWrittenDirectly {
       temporary = nil
       descriptor = openFile(place.path, O_WRONLY | O_APPEND)
     } else {
@@ -124,14 +127,17 @@ private struct Place {
   var path: String
   var existing: stat?
   var isWrittenDirectly = false
+  /// The descriptor that the name means, if it is `/dev/stdout` or the like.
+  var openDescriptor: Int32?
 
   init(of path: String) throws(OutputError) {
     self.path = path
     if path.isEmpty || path.hasSuffix("/") { throw .cannotCreate(path: path, reason: "the name of a file is missing") }
     var links = 0
-    while !isWrittenDirectly, let destination = Self.destination(of: self.path) {
-      isWrittenDirectly = Self.namesDescriptor(self.path)
-      if isWrittenDirectly { break }
+    while true {
+      openDescriptor = Self.openDescriptor(self.path)
+      if openDescriptor != nil { return }
+      guard let destination = Self.destination(of: self.path) else { break }
       links += 1
       guard links <= 40 else { throw .cannotCreate(path: path, reason: "too many levels of symbolic links") }
       self.path = destination.hasPrefix("/") ? destination : splitPath(self.path).folder + destination
@@ -147,9 +153,16 @@ private struct Place {
     }
   }
 
-  /// Names of open descriptors look like symbolic links, but what they point at must not be replaced.
-  private static func namesDescriptor(_ path: String) -> Bool {
-    path == "/dev/stdout" || path == "/dev/stderr" || path.hasPrefix("/dev/fd/") || path.hasPrefix("/proc/")
+  /// The number of an open descriptor that a path names.
+  ///
+  /// Such names look like symbolic links, but what they point at must be neither replaced nor opened anew.
+  private static func openDescriptor(_ path: String) -> Int32? {
+    if path == "/dev/stdout" { return STDOUT_FILENO }
+    if path == "/dev/stderr" { return STDERR_FILENO }
+    for folder in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(folder) {
+      return Int32(path.dropFirst(folder.count))
+    }
+    return nil
   }
 
   /// What a symbolic link points at; nil if the path is none.
