@@ -58,8 +58,10 @@ extension SpikedMatrixTensor {
     Identity("dominant saddle point: global maximum of the potential on a grid", bound: 1e-7) {
       try largest(
         samples().map { model -> Double? in
-          let best = (0..<20_001).map { model.potential(m: Double($0) / 20_001, complement: 1 - Double($0) / 20_001).value }
-            .max()
+          let best = (0..<20_001).map {
+            model.potential(m: Double($0) / 20_001, complement: 1 - Double($0) / 20_001).value
+          }
+          .max()
           let dominant = try model.saddlePoints().first(where: \.isDominant)?.potential.get()
           return best.flatMap { b in dominant.map { b - $0 } }
         })
@@ -79,9 +81,12 @@ extension SpikedMatrixTensor {
     Identity("information-theoretic line: both states have the same potential", bound: 1e-13) {
       try largest(
         [(3, 0.3), (3, 0.9), (4, 0.16), (4, 0.24), (4, 0.26), (6, 0.1)].flatMap { p, deltap in
-          try threshold(.informationTheoretic, p: p, deltap: deltap).filter { $0.order == .first }.map { point -> Double? in
+          try threshold(.informationTheoretic, p: p, deltap: deltap).filter { $0.order == .first }.map {
+            point -> Double? in
             let model = try SpikedMatrixTensor(p: p, delta2: point.value.get(), deltap: deltap)
-            let phi = try [Quantity.overlapLow, .overlapHigh].map { try model.potential(overlap: point[$0].get()).get() }
+            let phi = try [Quantity.overlapLow, .overlapHigh].map {
+              try model.potential(overlap: point[$0].get()).get()
+            }
             return phi[0] - phi[1]
           }
         })
@@ -174,7 +179,9 @@ extension SpikedMatrixTensor {
 extension SpikedTensor {
   /// `check spiked-tensor`.
   static let identities: [Identity] = [
-    Identity("information-theoretic point: static overlap of the pure p-spin glass, -log(1-q) - q = q^2/(p(1-q))", bound: 1e-12) {
+    Identity(
+      "information-theoretic point: static overlap of the pure p-spin glass, -log(1-q) - q = q^2/(p(1-q))", bound: 1e-12
+    ) {
       try largest(
         [3, 4, 5].flatMap { p -> [Double?] in
           let point = try SpikedMatrixTensor.threshold(.informationTheoretic, p: p, delta2: .infinity)[0]
@@ -216,32 +223,35 @@ extension SphericalSpinGlass {
       let member = try SpikedMatrixTensor(p: 4, delta2: 0.4, deltap: 0.8)
       let general = try SphericalSpinGlass(
         covariance: [2: 0.5 / 0.4, 4: 0.25 / 0.8], signal: [2: 0.5 / 0.4, 4: 0.25 / 0.8])
-      return largest([0, 0.3, 0.9].flatMap { q in
-        (0...3).flatMap { order -> [Double?] in
-          [
-            member.covariance.derivative(order, at: q) - general.covariance.derivative(order, at: q),
-            member.signal.derivative(order, at: q) - general.signal.derivative(order, at: q),
-          ]
-        }
-      })
+      return largest(
+        [0, 0.3, 0.9].flatMap { q in
+          (0...3).flatMap { order -> [Double?] in
+            [
+              member.covariance.derivative(order, at: q) - general.covariance.derivative(order, at: q),
+              member.signal.derivative(order, at: q) - general.signal.derivative(order, at: q),
+            ]
+          }
+        })
     },
     Identity("derivatives of the covariance against differences", bound: 1e-8) {
       let xi = try SphericalSpinGlass(covariance: [1: 0.2, 2: 0.3, 3: 1, 7: 0.4]).covariance
-      return largest((0...3).flatMap { order in
-        [-0.6, 0.2, 0.9].map { q -> Double? in
-          let h = 1e-5
-          return (xi.derivative(order, at: q + h) - xi.derivative(order, at: q - h)) / (2 * h)
-            - xi.derivative(order + 1, at: q)
-        }
-      })
+      return largest(
+        (0...3).flatMap { order in
+          [-0.6, 0.2, 0.9].map { q -> Double? in
+            let (h, f) = (1e-3, { (x: Double) in xi.derivative(order, at: x) })
+            return (8 * (f(q + h) - f(q - h)) - (f(q + 2 * h) - f(q - 2 * h))) / (12 * h)
+              - xi.derivative(order + 1, at: q)
+          }
+        })
     },
     Identity("Hessian: the outlier leaves the bulk at its edge", bound: 1e-6) {
       let b = 6.0
-      return largest(try [1 + 1e-7, 1 + 1e-8].map { ratio -> Double? in
-        let glass = try SphericalSpinGlass(covariance: [3: 1], signal: [2: ratio * b.squareRoot() / 2])
-        let spectrum = try glass.hessianSpectrum(overlap: 0, radial: -5)
-        return spectrum.outlier.map { $0.eigenvalue - spectrum.bulk.lowerBound }
-      })
+      return largest(
+        try [1 + 1e-7, 1 + 1e-8].map { ratio -> Double? in
+          let glass = try SphericalSpinGlass(covariance: [3: 1], signal: [2: ratio * b.squareRoot() / 2])
+          let spectrum = try glass.hessianSpectrum(overlap: 0, radial: -5)
+          return spectrum.outlier.map { $0.eigenvalue - spectrum.bulk.lowerBound }
+        })
     },
   ]
 }

@@ -53,7 +53,7 @@ private struct PhasePlane {
   func defaultWindow() throws -> DiagramWindow {
     let low = oneDigit(0.5 * places.tensorOnly)
     let high = oneDigit(10 * places.critical)
-    let atCritical = SpikedMatrixTensor.instabilityDelta2(deltap: places.tensorOnly, weight: Double(p - 1))
+    let atCritical = SpikedMatrixTensor.instabilityDelta2(deltap: places.critical, weight: Double(p - 1))
     return DiagramWindow(x: low...high, y: 0...max(2, (1.05 / atCritical).rounded(.up)))
   }
 
@@ -100,7 +100,10 @@ private struct PhasePlane {
     case "critical":
       return [[place(places.critical, line, event: .critical)].filter { window.x.contains($0.x) }]
     case "informed-spinodal":
-      return [try alongX((places.informedEnd.nextUp, .channelAbsent), (places.critical, nil)).ended(place(places.critical, line, event: .critical), in: window)]
+      return [
+        try alongX((places.informedEnd.nextUp, .channelAbsent), (places.critical, nil)).ended(
+          place(places.critical, line, event: .critical), in: window)
+      ]
     case "information-theoretic":
       let isJump = { (point: CriticalPoint) -> Bool in point.order == .first }
       let isContinuous = { (point: CriticalPoint) -> Bool in point.order == .continuous }
@@ -121,7 +124,8 @@ private struct PhasePlane {
       ]
     case "algorithmic" where p > 3:
       return [
-        try alongX(zero, (places.critical * (1 - 1e-12), nil)).ended(place(places.critical, line, event: .critical), in: window),
+        try alongX(zero, (places.critical * (1 - 1e-12), nil)).ended(
+          place(places.critical, line, event: .critical), in: window),
         try alongX((places.critical, nil), infinity),
       ]
     case "langevin" where temperature > 0:
@@ -138,7 +142,10 @@ private struct PhasePlane {
     let lowest = max(1, temperature, window.y.lowerBound)
     guard lowest < window.y.upperBound else { return [] }
     func at(_ y: Double, _ event: DiagramEvent?) throws -> DiagramPoint? {
-      guard let solution = try line.solve(for: .deltap, at: Point([.p: Double(p), .delta2: 1 / y, .temperature: temperature])).first,
+      guard
+        let solution = try line.solve(
+          for: .deltap, at: Point([.p: Double(p), .delta2: 1 / y, .temperature: temperature])
+        ).first,
         let x = solution.value.value
       else { return nil }
       return DiagramPoint(x: x, y: y, error: solution.value.error, status: solution.value.status, event: event)

@@ -120,7 +120,8 @@ package struct BayesCurve: Sendable {
       let (lower, upper) = (ends[index], ends[index + 1])
       guard lower.m < upper.m || lower.complement > upper.complement else { continue }
       let low = balance(lower.m, lower.complement)
-      let high = index == families.count - 1 ? max(balance(upper.m, upper.complement), 0) : balance(upper.m, upper.complement)
+      let high =
+        index == families.count - 1 ? max(balance(upper.m, upper.complement), 0) : balance(upper.m, upper.complement)
       if high == 0, upper.m > 0 {
         // A root at the far end: a double root on a fold, or the bound itself where the tensor is absent.
         branches.append(Branch(root: upper, family: family))

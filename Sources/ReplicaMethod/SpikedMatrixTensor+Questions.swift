@@ -12,7 +12,8 @@ package enum SpikedQuestions {
     model: @escaping @Sendable (Point) throws(DomainError) -> SpikedMatrixTensor
   ) -> Question {
     Question(
-      name: "replica", summary: "Every saddle point of the Bayes-optimal potential, its stability, and which dominates.",
+      name: "replica",
+      summary: "Every saddle point of the Bayes-optimal potential, its stability, and which dominates.",
       parameters: card.parameters.filter { parameters.contains($0.quantity) },
       columns: [
         Column("branch", "number of the fixed point, by increasing overlap"),
@@ -63,7 +64,8 @@ extension SpikedMatrixTensor {
   private static let potentialFormula =
     #"\Phi(m) = \tfrac12[\log(1-m) + m] + \frac{m^2}{4\Delta_2} + \frac{m^p}{2p\Delta_p}"#
 
-  private static let atPoint: @Sendable (Point) throws(DomainError) -> SpikedMatrixTensor = { point throws(DomainError) in
+  private static let atPoint: @Sendable (Point) throws(DomainError) -> SpikedMatrixTensor = {
+    point throws(DomainError) in
     try SpikedMatrixTensor(p: point.integer(.p), delta2: point.number(.delta2), deltap: point.number(.deltap))
   }
 
@@ -71,7 +73,8 @@ extension SpikedMatrixTensor {
   package static let replicaQuestion = SpikedQuestions.replica(
     card: card, parameters: bayesParameters, example: "--p 3 --delta2 1.1 --deltap 0.5",
     sources: [.marvelsAndPitfalls],
-    formula: #"m = 0\ \text{or}\ \frac{1}{1-m} = \frac{1}{\Delta_2} + \frac{m^{p-2}}{\Delta_p};\quad "# + potentialFormula,
+    formula: #"m = 0\ \text{or}\ \frac{1}{1-m} = \frac{1}{\Delta_2} + \frac{m^{p-2}}{\Delta_p};\quad "#
+      + potentialFormula,
     model: atPoint)
 
   /// `potential spiked-matrix-tensor`.
@@ -85,7 +88,8 @@ extension SpikedTensor {
   private static let potentialFormula = #"\Phi(m) = \tfrac12[\log(1-m) + m] + \frac{m^p}{2p\Delta}"#
 
   /// The tensor alone is the matrix-tensor model without its matrix.
-  private static let atPoint: @Sendable (Point) throws(DomainError) -> SpikedMatrixTensor = { point throws(DomainError) in
+  private static let atPoint: @Sendable (Point) throws(DomainError) -> SpikedMatrixTensor = {
+    point throws(DomainError) in
     let tensor = try SpikedTensor(p: point.integer(.p), delta: point.number(.delta))
     return try SpikedMatrixTensor(p: tensor.p, delta2: .infinity, deltap: tensor.delta)
   }

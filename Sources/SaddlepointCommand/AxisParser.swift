@@ -8,9 +8,10 @@ enum AxisParser {
   /// - Throws: `UsageError` for text that is none of these; `DomainError` for a value outside the domain, as typed.
   static func axis(_ text: String, for parameter: Parameter) throws -> Axis {
     guard text.contains(":"), case .number(let domain, _) = parameter.kind else {
-      return .values(try text.split(separator: ",", omittingEmptySubsequences: false).map { word in
-        try value(String(word), for: parameter)
-      })
+      return .values(
+        try text.split(separator: ",", omittingEmptySubsequences: false).map { word in
+          try value(String(word), for: parameter)
+        })
     }
     let axis = try range(text, name: Request.optionName(parameter.quantity))
     for index in [0, axis.count - 1] { try check(axis[index], parameter) }
@@ -28,7 +29,8 @@ enum AxisParser {
       return value
     }
     guard let x = Double(word.lowercased() == "infinity" ? "inf" : word) else {
-      throw UsageError("--\(Request.optionName(parameter.quantity)): '\(word)' is no number, list a,b or range start:stop:count[:log]")
+      throw UsageError(
+        "--\(Request.optionName(parameter.quantity)): '\(word)' is no number, list a,b or range start:stop:count[:log]")
     }
     if x.isInfinite, !word.lowercased().contains("inf") {
       throw DomainError(parameter.quantity, word, allowed: parameter.allowed + " (and below 1.8e308)")
@@ -49,16 +51,21 @@ enum AxisParser {
       throw UsageError("--\(name): '\(text)' is no window start:stop")
     }
     guard a.isFinite, b.isFinite, positive ? min(a, b) > 0 : min(a, b) >= 0, a != b else {
-      throw DomainError(Quantity(name), text, allowed: "two different \(positive ? "positive" : "non-negative") finite ends")
+      throw DomainError(
+        Quantity(name), text, allowed: "two different \(positive ? "positive" : "non-negative") finite ends")
     }
     return min(a, b)...max(a, b)
   }
 
   private static func range(_ text: String, name: String) throws -> Axis {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { trimmed(String($0)) }
-    func refuse(_ why: String) -> UsageError { UsageError("--\(name): '\(text)' \(why); a range is start:stop:count[:log]") }
+    func refuse(_ why: String) -> UsageError {
+      UsageError("--\(name): '\(text)' \(why); a range is start:stop:count[:log]")
+    }
     guard parts.count == 3 || parts.count == 4 else { throw refuse("is no range") }
-    guard let start = Double(parts[0]), let stop = Double(parts[1]) else { throw refuse("has an end that is no number") }
+    guard let start = Double(parts[0]), let stop = Double(parts[1]) else {
+      throw refuse("has an end that is no number")
+    }
     guard let count = Int(parts[2]), count >= 1 else { throw refuse("has no positive number of values") }
     if parts.count == 4, parts[3] != "log" { throw refuse("ends with '\(parts[3])' instead of 'log'") }
     guard start.isFinite, stop.isFinite else { throw refuse("has an infinite end") }

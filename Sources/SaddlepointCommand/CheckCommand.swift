@@ -24,7 +24,8 @@ struct CheckCommand: ParsableCommand {
     if shared.help { return try Help.show(command: "check", positionals: []) }
     try request.expectPositionals(1)
     guard request.options.isEmpty else {
-      throw UsageError.unknown("option", "--" + request.options[0].name, among: (CommandOptions.shared + ["slow"]).map { "--" + $0 })
+      throw UsageError.unknown(
+        "option", "--" + request.options[0].name, among: (CommandOptions.shared + ["slow"]).map { "--" + $0 })
     }
     let entries = request.positionals.isEmpty ? Catalogue.models : [try request.entry()]
     let head = TableHead(

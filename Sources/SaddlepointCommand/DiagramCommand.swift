@@ -133,11 +133,18 @@ struct DiagramRun {
   }
 
   /// A notebook that redraws the lines from a file or from the data it holds.
-  func notebook(data: Notebook.Source) -> Notebook {
+  func notebook(data: Notebook.Data) -> Notebook {
     Notebook(
-      title: "Phase diagram of \(entry.card.name), \(caption)", data: data, x: declaration.x.column.quantity.name,
-      y: declaration.y.column.quantity.name, group: "line", xLabel: "$\(declaration.x.column.symbol)$",
-      yLabel: "$\(declaration.y.column.symbol)$", isXLogarithmic: declaration.x.isLogarithmic)
+      title: "Phase diagram of \(entry.card.name), \(caption)", data: data,
+      xColumn: declaration.x.column.quantity.name, yColumn: declaration.y.column.quantity.name, groupColumn: "line",
+      x: axes.x, y: axes.y)
+  }
+
+  private var axes: (x: FigureAxis, y: FigureAxis) {
+    (
+      FigureAxis(symbol: declaration.x.column.symbol, isLogarithmic: declaration.x.isLogarithmic, range: window.x),
+      FigureAxis(symbol: declaration.y.column.symbol, isLogarithmic: declaration.y.isLogarithmic, range: window.y)
+    )
   }
 
   /// The fixed parameters in words.
@@ -174,10 +181,7 @@ struct DiagramRun {
     let evidence = Dictionary(grouping: declaration.lines, by: \.evidence).sorted { $0.key.rawValue < $1.key.rawValue }
       .map { "\($0.key.rawValue): \($0.value.map(\.name).joined(separator: ", "))" }
     return Figure(
-      x: FigureAxis(
-        symbol: declaration.x.column.symbol, isLogarithmic: declaration.x.isLogarithmic, range: window.x),
-      y: FigureAxis(
-        symbol: declaration.y.column.symbol, isLogarithmic: declaration.y.isLogarithmic, range: window.y),
+      x: axes.x, y: axes.y,
       curves: curves, regions: regions, markers: markers,
       caption: ["\(entry.card.name), \(caption). Saddlepoint \(SaddlepointVersion.current)."]
         + [evidence.joined(separator: "; ") + "."])

@@ -77,7 +77,9 @@ struct ExplainCommand: ParsableCommand {
     lines += ["", "Symbols"] + Help.table(subject.symbols.map { [$0.0, $0.1, $0.2] })
     lines += ["", "Domain", "  " + subject.domain]
     if !subject.solvesFor.isEmpty { lines += ["", "Solves for", "  " + subject.solvesFor.joined(separator: ", ")] }
-    if let evidence = subject.evidence { lines += ["", "Evidence class", "  \(evidence.rawValue): \(evidence.meaning)"] }
+    if let evidence = subject.evidence {
+      lines += ["", "Evidence class", "  \(evidence.rawValue): \(evidence.meaning)"]
+    }
     lines += ["", "Sources"] + subject.sources.map { "  " + $0.short + "  " + $0.title }
     lines += ["", "BibTeX"] + subject.sources.map(\.bibTeX)
     return lines.joined(separator: "\n")

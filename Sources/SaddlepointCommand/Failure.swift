@@ -36,7 +36,10 @@ enum Ending {
     switch error {
     case let error as UsageError:
       let command = arguments.first { !$0.hasPrefix("-") }.map { " \($0)" } ?? ""
-      return (64, "\(error.message)\nSee: saddlepoint\(Root.names.contains(String(command.dropFirst())) ? command : "") --help")
+      return (
+        64,
+        "\(error.message)\nSee: saddlepoint\(Root.names.contains(String(command.dropFirst())) ? command : "") --help"
+      )
     case let error as DomainError:
       return (65, "--\(option(error.parameter)) \(error.value) is not allowed; allowed: \(error.allowed)")
     case let error as UndefinedQuestion: return (65, error.message)

@@ -23,11 +23,17 @@ enum Help {
       let question = line.question(line.declaration.unknowns[0])
       let solves = line.declaration.unknowns.map(Request.optionName).joined(separator: ", ")
       let example = lineExample(line.declaration, question)
-      try Text.put(page("threshold \(name) \(line.declaration.name)", question, extra: "Solves for: \(solves) (--for NAME)", example: example))
+      try Text.put(
+        page(
+          "threshold \(name) \(line.declaration.name)", question, extra: "Solves for: \(solves) (--for NAME)",
+          example: example))
     case "diagram":
       let diagram = try DiagramCommand.declaration(nil, of: entry)
       let windows = [diagram.x, diagram.y].map {
-        ["--\(Request.optionName($0.column.quantity)) A:B", "window: \($0.column.description)", "default: all that matters"]
+        [
+          "--\(Request.optionName($0.column.quantity)) A:B", "window: \($0.column.description)",
+          "default: all that matters",
+        ]
       }
       try Text.put(
         (["saddlepoint diagram \(name)"] + Text.wrapped(diagram.summary, indent: "  ") + ["", "Parameters"]
@@ -57,9 +63,12 @@ enum Help {
     let example: String
     switch command {
     case "models": (usage, example) = ("models [MODEL]", "models spiked-matrix-tensor")
-    case "explain": (usage, example) = ("explain MODEL [LINE or QUESTION]", "explain spiked-matrix-tensor gradient-flow")
+    case "explain":
+      (usage, example) = ("explain MODEL [LINE or QUESTION]", "explain spiked-matrix-tensor gradient-flow")
     case "threshold":
-      (usage, example) = ("threshold MODEL LINE", "threshold spiked-matrix-tensor gradient-flow --p 3 --deltap 0.1:4:40")
+      (usage, example) = (
+        "threshold MODEL LINE", "threshold spiked-matrix-tensor gradient-flow --p 3 --deltap 0.1:4:40"
+      )
     case "check": (usage, example) = ("check [MODEL]", "check spiked-matrix-tensor")
     case "reproduce": (usage, example) = ("reproduce FIGURE [-o DIR]", "reproduce --list")
     case "diagram": (usage, example) = ("diagram MODEL", "diagram spiked-matrix-tensor --p 3 -o diagram.svg")
@@ -98,15 +107,17 @@ enum Help {
     }.joined(separator: " ")
   }
 
-  private static let sharedOptions = [
-    "", "Output and shared options",
-  ] + table([
-    ["--format table|csv|json|ndjson", "form of standard output"],
-    ["-o FILE", ".csv .json .ndjson data, .svg .pdf .png .gp figure, .ipynb notebook; repeatable"],
-    ["--at FILE.csv", "points from a file, columns named like the parameters"],
-    ["--tolerance T", "estimated error relative to max(|value|, scale); default 1e-10"],
-    ["--jobs N, --quiet", "threads; no progress on standard error"],
-  ])
+  private static let sharedOptions =
+    [
+      "", "Output and shared options",
+    ]
+    + table([
+      ["--format table|csv|json|ndjson", "form of standard output"],
+      ["-o FILE", ".csv .json .ndjson data, .svg .pdf .png .gp figure, .ipynb notebook; repeatable"],
+      ["--at FILE.csv", "points from a file, columns named like the parameters"],
+      ["--tolerance T", "estimated error relative to max(|value|, scale); default 1e-10"],
+      ["--jobs N, --quiet", "threads; no progress on standard error"],
+    ])
 
   /// A parameter as a line of a table.
   static func row(_ parameter: Parameter) -> [String] {

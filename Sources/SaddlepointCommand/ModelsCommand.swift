@@ -21,17 +21,19 @@ struct ModelsCommand: ParsableCommand {
     }
     let entries = request.positionals.isEmpty ? Catalogue.models : [try request.entry()]
     if shared.format == .json {
-      return try Text.put(JSONValue.object([
-        .init("schema", .number(1)), .init("command", .string("models")),
-        .init("models", .array(entries.map(Self.json))),
-      ]).indentedText)
+      return try Text.put(
+        JSONValue.object([
+          .init("schema", .number(1)), .init("command", .string("models")),
+          .init("models", .array(entries.map(Self.json))),
+        ]).indentedText)
     }
     if request.positionals.isEmpty {
       let width = entries.map(\.card.name.count).max() ?? 0
       let lines = entries.map { entry in
         entry.card.name.padded(to: width) + "  " + entry.card.summary
       }
-      try Text.put(lines.joined(separator: "\n") + "\n\nParameters, questions and lines of one: saddlepoint models MODEL")
+      try Text.put(
+        lines.joined(separator: "\n") + "\n\nParameters, questions and lines of one: saddlepoint models MODEL")
     } else {
       try Text.put(Self.text(entries[0]))
     }
@@ -43,7 +45,10 @@ struct ModelsCommand: ParsableCommand {
     var lines = [card.name, "  " + card.summary, "  " + card.definition, "", "Parameters"]
     lines += Help.table(
       card.families.map { family in
-        ["--\(family.prefix)K, --\(family.shorthand) K:VALUE,...", family.member(2).description.replacing("2", with: "K"), ""]
+        [
+          "--\(family.prefix)K, --\(family.shorthand) K:VALUE,...",
+          family.member(2).description.replacing("2", with: "K"), "",
+        ]
       } + card.parameters.map(Help.row))
     if !entry.questions.isEmpty {
       lines += ["", "Questions"] + Help.table(entry.questions.map { [$0.name, $0.summary] })

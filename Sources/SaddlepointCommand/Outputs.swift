@@ -137,7 +137,7 @@ final class Outputs {
       var bytes: [UInt8] = []
       encoder.appendHeader(to: &bytes)
       encoder.append(rows: rows, isFirst: true, to: &bytes)
-      let text = try notebook(String(decoding: bytes, as: UTF8.self)).json.indentedText
+      let text = try notebook(String(decoding: bytes, as: UTF8.self)).json
       for path in notebooks { try OutputFile.write(Array(text.utf8) + [0x0A], to: path) }
     }
     // Pictures last: a missing gnuplot must not cost the data.

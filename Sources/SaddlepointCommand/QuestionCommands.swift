@@ -141,7 +141,8 @@ struct QuestionRun {
   static func line(_ word: String?, of entry: CatalogueEntry) throws -> CatalogueLine {
     let names = entry.lines.flatMap { [$0.declaration.name] + $0.declaration.aliases }
     guard let word else {
-      throw UsageError("name a line of \(entry.card.name): \(entry.lines.map(\.declaration.name).joined(separator: ", "))")
+      throw UsageError(
+        "name a line of \(entry.card.name): \(entry.lines.map(\.declaration.name).joined(separator: ", "))")
     }
     guard let name = Words.canonical(word, among: names),
       let line = entry.lines.first(where: { $0.declaration.name == name || $0.declaration.aliases.contains(name) })

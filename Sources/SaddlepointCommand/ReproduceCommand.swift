@@ -24,9 +24,11 @@ struct ReproduceCommand: ParsableCommand {
     guard let word = request.positionals.first, !list else {
       if !list { throw UsageError("name a figure: \(names.joined(separator: ", "))") }
       return try Text.put(
-        Help.table(Catalogue.reproductions.map { [$0.name, "\($0.summary) [\($0.source.short)]"] }).joined(separator: "\n"))
+        Help.table(Catalogue.reproductions.map { [$0.name, "\($0.summary) [\($0.source.short)]"] }).joined(
+          separator: "\n"))
     }
-    guard let name = Words.canonical(word, among: names), let figure = Catalogue.reproductions.first(where: { $0.name == name })
+    guard let name = Words.canonical(word, among: names),
+      let figure = Catalogue.reproductions.first(where: { $0.name == name })
     else { throw UsageError.unknown("figure", word, among: names) }
     guard shared.output.count <= 1 else { throw UsageError("reproduce writes into one folder: give -o once") }
     let folder = shared.output.first ?? "."
@@ -46,7 +48,7 @@ struct ReproduceCommand: ParsableCommand {
     options.at = nil
     try run.write(options, request: Request([]))
     let notebook = run.notebook(data: .file(panel.name + ".csv"))
-    try OutputFile.write(Array(notebook.json.indentedText.utf8) + [0x0A], to: "\(stem).ipynb")
+    try OutputFile.write(Array(notebook.json.utf8) + [0x0A], to: "\(stem).ipynb")
     if Interrupt.isRequested { throw CancellationError() }
   }
 }

@@ -21,7 +21,9 @@ struct Request {
         positionals.append(word)
         continue
       }
-      guard word.hasPrefix("--"), word.count > 2 else { throw UsageError("unknown option '\(word)'; options start with --") }
+      guard word.hasPrefix("--"), word.count > 2 else {
+        throw UsageError("unknown option '\(word)'; options start with --")
+      }
       let body = word.dropFirst(2)
       if let equals = body.firstIndex(of: "=") {
         options.append((String(body[..<equals]), String(body[body.index(after: equals)...])))
@@ -44,7 +46,8 @@ struct Request {
     guard let word = positionals.first else {
       throw UsageError("name a model: \(names.joined(separator: ", "))")
     }
-    guard let name = Words.canonical(word, among: names), let entry = Catalogue.models.first(where: { $0.card.name == name })
+    guard let name = Words.canonical(word, among: names),
+      let entry = Catalogue.models.first(where: { $0.card.name == name })
     else { throw UsageError.unknown("model", word, among: names) }
     return entry
   }
@@ -83,7 +86,8 @@ struct Request {
         let parameter = parameters.first(where: { Self.optionName($0.quantity) == canonical })
       else {
         if let quantity = solved.first(where: { Self.optionName($0) == name }) {
-          throw UsageError("--\(Self.optionName(quantity)) is what is solved for; --for NAME solves for another parameter")
+          throw UsageError(
+            "--\(Self.optionName(quantity)) is what is solved for; --for NAME solves for another parameter")
         }
         throw UsageError.unknown("option", "--" + name, among: (choices + extra).map { "--" + $0 })
       }
@@ -126,9 +130,12 @@ struct PointFile {
   }
 
   /// The listed points: each column must be a parameter, none may be given as an option too.
-  func points(for parameters: [Parameter], besides given: [Quantity: Axis]) throws -> (names: [Quantity], rows: [[Value]]) {
+  func points(for parameters: [Parameter], besides given: [Quantity: Axis]) throws -> (
+    names: [Quantity], rows: [[Value]]
+  ) {
     let columns = try table.header.map { name -> Parameter in
-      guard let parameter = parameters.first(where: { $0.quantity.name == name || Request.optionName($0.quantity) == name })
+      guard
+        let parameter = parameters.first(where: { $0.quantity.name == name || Request.optionName($0.quantity) == name })
       else { throw UsageError.unknown("column", name, among: parameters.map(\.quantity.name)) }
       if given[parameter.quantity] != nil {
         throw UsageError("--\(Request.optionName(parameter.quantity)) is given both as an option and in \(path)")
@@ -137,7 +144,8 @@ struct PointFile {
     }
     let rows = try table.rows.enumerated().map { index, row -> [Value] in
       guard row.count == columns.count else {
-        throw InputError(path: path, reason: "line \(table.lines[index]): \(columns.count) entries expected, found \(row.count)")
+        throw InputError(
+          path: path, reason: "line \(table.lines[index]): \(columns.count) entries expected, found \(row.count)")
       }
       return try zip(row, columns).map { text, parameter in try AxisParser.value(text, for: parameter) }
     }

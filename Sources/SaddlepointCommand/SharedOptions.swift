@@ -38,7 +38,9 @@ struct SharedOptions: ParsableArguments {
     guard tolerance >= 1e-15, tolerance < 1 else {
       throw DomainError("tolerance", tolerance, allowed: "1e-15 <= tolerance < 1")
     }
-    if let jobs, jobs < 1 || jobs > 1024 { throw DomainError("jobs", Double(jobs), allowed: "integer 1 <= jobs <= 1024") }
+    if let jobs, jobs < 1 || jobs > 1024 {
+      throw DomainError("jobs", Double(jobs), allowed: "integer 1 <= jobs <= 1024")
+    }
   }
 
   private static func dataFormat(_ word: String) throws -> DataFormat {

@@ -35,6 +35,15 @@ struct SweepFigure {
       + results.map { $0 + question.parameters.count }
   }
 
+  private var axes: (x: FigureAxis, y: FigureAxis) {
+    let columns = question.allColumns
+    let (x, y) = (horizontal ?? 0, vertical ?? 0)
+    return (
+      FigureAxis(symbol: columns[x].symbol, isLogarithmic: grid.isLogarithmic(x)),
+      FigureAxis(symbol: columns[y].symbol, unit: columns[y].unit)
+    )
+  }
+
   /// The figure of finished rows.
   func figure(_ rows: [[Cell]]) -> Figure {
     let (x, y) = (horizontal ?? 0, vertical ?? 0)
@@ -42,7 +51,8 @@ struct SweepFigure {
     var names: [String] = []
     var pieces: [String: [PlotPoint]] = [:]
     for row in rows {
-      guard case .number(let abscissa) = row[x], case .number(let ordinate) = row[y], abscissa.isFinite, ordinate.isFinite
+      guard case .number(let abscissa) = row[x], case .number(let ordinate) = row[y], abscissa.isFinite,
+        ordinate.isFinite
       else { continue }
       let name = keys.map { key in
         let text = Self.text(row[key])
@@ -54,9 +64,9 @@ struct SweepFigure {
     let curves = names.map { FigureCurve($0, pieces[$0] ?? []) }
     let subject = [entry.card.name, line?.declaration.name].compactMap(\.self).joined(separator: ", ")
     return Figure(
-      x: FigureAxis(symbol: columns[x].symbol, isLogarithmic: grid.isLogarithmic(x)),
-      y: FigureAxis(symbol: columns[y].symbol, unit: columns[y].unit), curves: curves,
-      caption: ["\(question.name) \(subject); \(question.evidence.rawValue); saddlepoint \(SaddlepointVersion.current)"])
+      x: axes.x, y: axes.y, curves: curves,
+      caption: ["\(question.name) \(subject); \(question.evidence.rawValue); saddlepoint \(SaddlepointVersion.current)"]
+    )
   }
 
   /// A notebook that holds the rows and redraws the figure.
@@ -64,9 +74,8 @@ struct SweepFigure {
     let columns = question.allColumns
     let (x, y) = (horizontal ?? 0, vertical ?? 0)
     return Notebook(
-      title: "\(question.name) \(entry.card.name)", data: .embedded(csv), x: columns[x].quantity.name,
-      y: columns[y].quantity.name, group: keys.last.map { columns[$0].quantity.name }, xLabel: "$\(columns[x].symbol)$",
-      yLabel: "$\(columns[y].symbol)$", isXLogarithmic: grid.isLogarithmic(x))
+      title: "\(question.name) \(entry.card.name)", data: .embedded(csv), xColumn: columns[x].quantity.name,
+      yColumn: columns[y].quantity.name, groupColumn: keys.last.map { columns[$0].quantity.name }, x: axes.x, y: axes.y)
   }
 
   private static func text(_ cell: Cell) -> String {

@@ -11,7 +11,9 @@ private let rows = ReferenceRow.rows(of: "spiked_replica")
 private func rows(_ quantity: String) -> [ReferenceRow] { rows.filter { $0.quantity.hasPrefix(quantity) } }
 
 /// The value agrees to the digits the row states (10 at most), and its error estimate bounds the true error.
-private func expect(_ estimate: Estimate, agreesWith row: ReferenceRow, sourceLocation: SourceLocation = #_sourceLocation) {
+private func expect(
+  _ estimate: Estimate, agreesWith row: ReferenceRow, sourceLocation: SourceLocation = #_sourceLocation
+) {
   guard let value = estimate.value else {
     Issue.record("no value for \(row): \(estimate.status)", sourceLocation: sourceLocation)
     return
@@ -23,7 +25,8 @@ private func expect(_ estimate: Estimate, agreesWith row: ReferenceRow, sourceLo
   #expect(
     abs(value - truth) <= estimate.error + row.uncertainty + 4 * truth.ulp, "\(row): error \(estimate.error) too small",
     sourceLocation: sourceLocation)
-  #expect(estimate.error <= 1e-10 * max(1, abs(truth)), "\(row): error \(estimate.error)", sourceLocation: sourceLocation)
+  #expect(
+    estimate.error <= 1e-10 * max(1, abs(truth)), "\(row): error \(estimate.error)", sourceLocation: sourceLocation)
 }
 
 @Suite struct ReferenceRowTests {
@@ -43,7 +46,9 @@ private func expect(_ estimate: Estimate, agreesWith row: ReferenceRow, sourceLo
       let temperature = row["T"].isNaN ? 1 : row["T"]
       let solutions = try SpikedMatrixTensor.threshold(line, p: p, deltap: row["Deltap"], temperature: temperature)
       let nearest = try #require(
-        solutions.min { abs(($0.value.value ?? .infinity) - row.number) < abs(($1.value.value ?? .infinity) - row.number) })
+        solutions.min {
+          abs(($0.value.value ?? .infinity) - row.number) < abs(($1.value.value ?? .infinity) - row.number)
+        })
       expect(nearest.value, agreesWith: row)
       if name == "Delta2_Langevin" { #expect(row.quantity.hasSuffix("of \(solutions.count)")) }
       // Solved for the other noise, the same line leads back.
@@ -82,13 +87,21 @@ private func expect(_ estimate: Estimate, agreesWith row: ReferenceRow, sourceLo
   }
 
   @Test func specialPoints() throws {
-    for row in rows("cusp Deltap") { expect(try SpikedMatrixTensor.threshold(.critical, p: Int(row["p"]))[0][.deltap], agreesWith: row) }
-    for row in rows("cusp Delta2") { expect(try SpikedMatrixTensor.threshold(.critical, p: Int(row["p"]))[0].value, agreesWith: row) }
+    for row in rows("cusp Deltap") {
+      expect(try SpikedMatrixTensor.threshold(.critical, p: Int(row["p"]))[0][.deltap], agreesWith: row)
+    }
+    for row in rows("cusp Delta2") {
+      expect(try SpikedMatrixTensor.threshold(.critical, p: Int(row["p"]))[0].value, agreesWith: row)
+    }
     for row in rows("Deltap at which Delta2_spinodal diverges") {
-      expect(try SpikedMatrixTensor.threshold(.informedSpinodal, p: Int(row["p"]), delta2: .infinity)[0].value, agreesWith: row)
+      expect(
+        try SpikedMatrixTensor.threshold(.informedSpinodal, p: Int(row["p"]), delta2: .infinity)[0].value,
+        agreesWith: row)
     }
     for row in rows("Deltap at which Delta2_IT diverges") {
-      expect(try SpikedMatrixTensor.threshold(.informationTheoretic, p: Int(row["p"]), delta2: .infinity)[0].value, agreesWith: row)
+      expect(
+        try SpikedMatrixTensor.threshold(.informationTheoretic, p: Int(row["p"]), delta2: .infinity)[0].value,
+        agreesWith: row)
     }
     for row in rows("m on the IT line at Delta2=inf") {
       let point = try SpikedMatrixTensor.threshold(.informationTheoretic, p: Int(row["p"]), delta2: .infinity)[0]

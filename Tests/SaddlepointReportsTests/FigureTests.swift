@@ -7,8 +7,8 @@ import Testing
 private let hasGnuplot = Gnuplot().isAvailable
 
 private let small = Figure(
-  x: Axis(label: "$x$"), y: Axis(label: "$y$"),
-  curves: [Curve("a", [PlotPoint(0, 0.1), PlotPoint(1, .infinity), PlotPoint(2, 0.3), PlotPoint(3, 0.7)])])
+  x: FigureAxis(label: "$x$"), y: FigureAxis(label: "$y$"),
+  curves: [FigureCurve("a", [PlotPoint(0, 0.1), PlotPoint(1, .infinity), PlotPoint(2, 0.3), PlotPoint(3, 0.7)])])
 
 @Suite struct Scripts {
   @Test func holdsAllData() {
@@ -87,25 +87,27 @@ private let small = Figure(
   /// Figures at the edge of what can be drawn must not make gnuplot complain.
   @Test(.enabled(if: hasGnuplot, "gnuplot is not installed"), arguments: [0, 1, 2, 3, 4, 5])
   func drawsOddFigures(_ number: Int) throws {
-    var figure = Figure(x: Axis(label: ""), y: Axis(label: ""))
+    var figure = Figure(x: FigureAxis(label: ""), y: FigureAxis(label: ""))
     switch number {
     case 0: break
-    case 1: figure.curves = [Curve("", []), Curve("point", [PlotPoint(1, 1)])]
+    case 1: figure.curves = [FigureCurve("", []), FigureCurve("point", [PlotPoint(1, 1)])]
     case 2:
       figure.x.isLogarithmic = true
-      figure.curves = [Curve("negative", [PlotPoint(-1, 1), PlotPoint(0, 2)])]
+      figure.curves = [FigureCurve("negative", [PlotPoint(-1, 1), PlotPoint(0, 2)])]
     case 3:
-      figure.y = Axis(label: "", isLogarithmic: true, range: 0...1)
-      figure.curves = [Curve("constant", [PlotPoint(1, 1e-40), PlotPoint(2, 1e-40)])]
+      figure.y = FigureAxis(label: "", isLogarithmic: true, range: 0...1)
+      figure.curves = [FigureCurve("constant", [PlotPoint(1, 1e-40), PlotPoint(2, 1e-40)])]
     case 4:
       figure.regions = [
-        Region("all", outlines: [[PlotPoint(-.infinity, 0), PlotPoint(.infinity, 0), PlotPoint(0, 1)], []])
+        FigureRegion("all", outlines: [[PlotPoint(-.infinity, 0), PlotPoint(.infinity, 0), PlotPoint(0, 1)], []])
       ]
-      figure.markers = [Marker("out", at: PlotPoint(.nan, 0)), Marker("in", at: PlotPoint(0.5, 0.5), mark: .square)]
+      figure.markers = [
+        FigureMarker("out", at: PlotPoint(.nan, 0)), FigureMarker("in", at: PlotPoint(0.5, 0.5), mark: .square),
+      ]
     default:
       figure.x.range = 10...20
-      figure.curves = (0..<30).map { Curve("curve $\($0)$", [PlotPoint(0, 0), PlotPoint(1, Double($0))]) }
-      figure.regions = [Region("elsewhere", outlines: [[PlotPoint(0, 0), PlotPoint(1, 0), PlotPoint(0, 1)]])]
+      figure.curves = (0..<30).map { FigureCurve("curve $\($0)$", [PlotPoint(0, 0), PlotPoint(1, Double($0))]) }
+      figure.regions = [FigureRegion("elsewhere", outlines: [[PlotPoint(0, 0), PlotPoint(1, 0), PlotPoint(0, 1)]])]
       figure.caption = [String(repeating: "word ", count: 100)]
     }
     try Gnuplot().draw(figure, to: folder("x.png"))

@@ -27,27 +27,27 @@ func mockDiagram() -> Figure {
   let (left, right, bottom, top) = (0.1, 10.0, 0.0, 4.0)
   let low = one.filter { $0.x > 1 }
   return Figure(
-    x: Axis(symbol: "\\Delta_p", isLogarithmic: true, range: left...right),
-    y: Axis(symbol: "1/\\Delta_2", range: bottom...top),
+    x: FigureAxis(symbol: "\\Delta_p", isLogarithmic: true, range: left...right),
+    y: FigureAxis(symbol: "1/\\Delta_2", range: bottom...top),
     curves: [
-      Curve("information-theoretic", theory), Curve("algorithmic (AMP), $\\Delta_2 = 1$", one),
-      Curve("informed spinodal", curve(0.25, 1) { (2 * $0.squareRoot() - 1) / $0 }),
-      Curve("maximum likelihood AMP", amp),
-      Curve("gradient flow", flow), Curve("Langevin, $T = 1$", langevin),
+      FigureCurve("information-theoretic", theory), FigureCurve("algorithmic (AMP), $\\Delta_2 = 1$", one),
+      FigureCurve("informed spinodal", curve(0.25, 1) { (2 * $0.squareRoot() - 1) / $0 }),
+      FigureCurve("maximum likelihood AMP", amp),
+      FigureCurve("gradient flow", flow), FigureCurve("Langevin, $T = 1$", langevin),
     ],
     regions: [
-      Region(
+      FigureRegion(
         "impossible",
         outlines: [[PlotPoint(left, bottom), PlotPoint(left, theory[0].y)] + theory + low + [PlotPoint(right, bottom)]]),
-      Region("hard", outlines: [theory + [PlotPoint(left, 1), PlotPoint(left, theory[0].y)]]),
-      Region("easy", outlines: [[PlotPoint(left, .infinity), PlotPoint(right, .infinity)] + flow.reversed()]),
-      Region(
+      FigureRegion("hard", outlines: [theory + [PlotPoint(left, 1), PlotPoint(left, theory[0].y)]]),
+      FigureRegion("easy", outlines: [[PlotPoint(left, .infinity), PlotPoint(right, .infinity)] + flow.reversed()]),
+      FigureRegion(
         "easy, but gradient flow fails",
         outlines: [flow + low.filter { $0.x > 2 }.reversed() + langevin.filter { $0.y > 1 }.reversed()]),
-      Region(
+      FigureRegion(
         "easy, but Langevin fails", outlines: [langevin.filter { $0.y > 1 } + [PlotPoint(2, 1), PlotPoint(left, 1)]]),
     ],
-    markers: [Marker("critical", at: PlotPoint(1, 1), mark: .circle)],
+    markers: [FigureMarker("critical", at: PlotPoint(1, 1), mark: .circle)],
     caption: [
       "Spiked matrix-tensor model, $p = 3$, Gaussian prior. Lines: replica method (information-theoretic, informed "
         + "spinodal), theorem (algorithmic), heuristic (Langevin, gradient flow)."

@@ -9,7 +9,7 @@ import Testing
     Notebook(
       title: "Lines of \"x\"", text: ["A paragraph\nof two lines."], data: data, xColumn: "deltap",
       yColumn: "inverse_delta2", groupColumn: "line",
-      x: Axis(symbol: "\\Delta_p", isLogarithmic: true, range: 0.1...10), y: Axis(symbol: "1/\\Delta_2"))
+      x: FigureAxis(symbol: "\\Delta_p", isLogarithmic: true, range: 0.1...10), y: FigureAxis(symbol: "1/\\Delta_2"))
   }
 
   private func cells(_ notebook: Notebook) throws -> [[String: Any]] {

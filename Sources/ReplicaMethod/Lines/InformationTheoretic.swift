@@ -17,7 +17,8 @@ extension Line where Model == SpikedMatrixTensor {
 private let informationTheoreticLine = Line<SpikedMatrixTensor>(
   LineDeclaration(
     name: "information-theoretic", aliases: ["it"],
-    summary: "The Bayes-optimal overlap rises from zero or jumps: below this noise the signal can be found in principle.",
+    summary:
+      "The Bayes-optimal overlap rises from zero or jumps: below this noise the signal can be found in principle.",
     parameters: [.p, .deltap, .delta2, .prior], unknowns: [.delta2, .deltap], columns: LineColumns.bayesOverlaps,
     evidence: .replica, sources: [.marvelsAndPitfalls, .spikedTensorEstimation],
     formula:

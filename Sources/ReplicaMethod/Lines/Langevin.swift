@@ -100,7 +100,9 @@ struct LangevinEquation {
   /// The place at distance `x` from the end of the line: 1 - T Delta2 = x for T >= 1, 1 - Delta2 = x for T < 1.
   private func place(distance x: Double) -> Place {
     temperature >= 1
-      ? Place(delta2: (1 - x) / temperature, overlap: x, complement: temperature == 1 ? x : (temperature - 1 + x) / temperature)
+      ? Place(
+        delta2: (1 - x) / temperature, overlap: x,
+        complement: temperature == 1 ? x : (temperature - 1 + x) / temperature)
       : Place(delta2: 1 - x, overlap: 1 - temperature + temperature * x, complement: x)
   }
 

@@ -21,21 +21,22 @@ public struct Figure: Sendable, Hashable {
   /// Stands above everything; papers have none.
   public var title: String?
   /// The horizontal axis.
-  public var x: Axis
+  public var x: FigureAxis
   /// The vertical axis.
-  public var y: Axis
+  public var y: FigureAxis
   /// Curves, in the order of the legend.
-  public var curves: [Curve]
+  public var curves: [FigureCurve]
   /// Filled regions; later ones lie on earlier ones.
-  public var regions: [Region]
+  public var regions: [FigureRegion]
   /// Points that stand out.
-  public var markers: [Marker]
+  public var markers: [FigureMarker]
   /// Small lines below the picture; each is wrapped to its width.
   public var caption: [String]
 
   /// A figure.
   public init(
-    title: String? = nil, x: Axis, y: Axis, curves: [Curve] = [], regions: [Region] = [], markers: [Marker] = [],
+    title: String? = nil, x: FigureAxis, y: FigureAxis, curves: [FigureCurve] = [], regions: [FigureRegion] = [],
+    markers: [FigureMarker] = [],
     caption: [String] = []
   ) {
     self.title = title
@@ -49,7 +50,7 @@ public struct Figure: Sendable, Hashable {
 }
 
 /// An axis of a figure.
-public struct Axis: Sendable, Hashable {
+public struct FigureAxis: Sendable, Hashable {
   /// What stands beside it.
   public var label: String
   /// Whether it is logarithmic; then only positive values show.
@@ -72,7 +73,7 @@ public struct Axis: Sendable, Hashable {
 }
 
 /// A curve with its entry in the legend.
-public struct Curve: Sendable, Hashable {
+public struct FigureCurve: Sendable, Hashable {
   /// The entry in the legend.
   public var name: String
   /// Pieces that are not connected with each other; a point that is not finite ends a piece, too.
@@ -94,7 +95,7 @@ public struct Curve: Sendable, Hashable {
 }
 
 /// A filled region; its label stands inside where there is room, otherwise in the legend.
-public struct Region: Sendable, Hashable {
+public struct FigureRegion: Sendable, Hashable {
   /// What it is.
   public var label: String
   /// Closed outlines, filled each by itself.
@@ -113,7 +114,7 @@ public struct Region: Sendable, Hashable {
 }
 
 /// A point that stands out: the end of a line, a cusp.
-public struct Marker: Sendable, Hashable {
+public struct FigureMarker: Sendable, Hashable {
   /// What stands beside it; may be empty.
   public var label: String
   /// Where it is.

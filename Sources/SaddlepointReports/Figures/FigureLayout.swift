@@ -102,7 +102,7 @@ struct FigureLayout {
   }
 
   /// Room for the tick labels of the vertical axis.
-  private static func tickWidth(_ axis: Axis, _ values: [Double]) -> Double {
+  private static func tickWidth(_ axis: FigureAxis, _ values: [Double]) -> Double {
     let scale = Scale(axis, values: values, length: frameHeight)
     return width(of: FigureText(String(repeating: "0", count: tickLength(scale))))
   }
@@ -136,7 +136,7 @@ struct FigureLayout {
   }
 
   /// The label of a marked point, on the side where there is most room; nil if it has none or lies outside.
-  private static func place(label marker: Marker, in frame: Frame, with placer: inout LabelPlacer) -> Label? {
+  private static func place(label marker: FigureMarker, in frame: Frame, with placer: inout LabelPlacer) -> Label? {
     let place = frame.project(marker.point)
     guard !marker.label.isEmpty, (0...frame.x.length).contains(place.x), (0...frame.y.length).contains(place.y)
     else { return nil }

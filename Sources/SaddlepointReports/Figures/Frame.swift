@@ -58,7 +58,7 @@ struct Scale {
   private static let far = 1e4
 
   /// The scale of an axis whose window, if it is not given, holds all of `values` that can be shown.
-  init(_ axis: Axis, values: [Double], length: Double) {
+  init(_ axis: FigureAxis, values: [Double], length: Double) {
     self.length = length
     isLogarithmic = axis.isLogarithmic
     let shown = values.filter { $0.isFinite && (!axis.isLogarithmic || $0 > 0) }

@@ -23,14 +23,14 @@ public struct Notebook: Sendable, Hashable {
   /// Column whose values tell curves apart; nil for a single curve.
   public var groupColumn: String?
   /// Label, scale and window of the horizontal axis.
-  public var x: Axis
+  public var x: FigureAxis
   /// Label, scale and window of the vertical axis.
-  public var y: Axis
+  public var y: FigureAxis
 
   /// A notebook.
   public init(
     title: String, text: [String] = [], data: Data, xColumn: String, yColumn: String, groupColumn: String? = nil,
-    x: Axis, y: Axis
+    x: FigureAxis, y: FigureAxis
   ) {
     self.title = title
     self.text = text
