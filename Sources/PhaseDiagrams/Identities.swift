@@ -101,7 +101,7 @@ extension SpikedMatrixTensor {
     },
     Identity("spinodals: fold of the branch traced by continuation", bound: 1e-10) {
       try largest(
-        [(3, 0.5), (4, 0.2), (4, 0.26), (5, 0.1)].flatMap { p, deltap -> [Double?] in
+        [(3, 0.5), (4, 0.2), (4, 0.26), (5, 0.15)].flatMap { p, deltap -> [Double?] in
           var closed = try [threshold(.informedSpinodal, p: p, deltap: deltap)[0].value.get()]
           if p > 3 { closed.insert(try threshold(.algorithmic, p: p, deltap: deltap)[0].value.get(), at: 0) }
           let traced = TracedLines.folds(p: p, deltap: deltap)
@@ -246,8 +246,8 @@ extension SphericalSpinGlass {
     },
     Identity("Hessian: the outlier leaves the bulk at its edge", bound: 1e-6) {
       let b = 6.0
-      return largest(
-        try [1 + 1e-7, 1 + 1e-8].map { ratio -> Double? in
+      return try largest(
+        [1 + 1e-7, 1 + 1e-8].map { ratio -> Double? in
           let glass = try SphericalSpinGlass(covariance: [3: 1], signal: [2: ratio * b.squareRoot() / 2])
           let spectrum = try glass.hessianSpectrum(overlap: 0, radial: -5)
           return spectrum.outlier.map { $0.eigenvalue - spectrum.bulk.lowerBound }

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// The end of a fixed-point iteration.
+public struct FixedPoint: Sendable, Hashable {
+  /// The last iterate.
+  public let values: [Double]
+  /// Largest component of G(x) - x in modulus.
+  public let residual: Double
+  /// Estimated distance to the fixed point: the residual divided by one minus the measured contraction.
+  public let error: Double
+  /// Number of evaluations of the map.
+  public let evaluations: Int
+  /// Why the iteration did not converge; nil if it did.
+  public let failure: String?
+
+  /// Whether the iteration converged.
+  public var isConverged: Bool { failure == nil }
+}
+
+/// How a fixed point x = G(x) is approached.
+public struct FixedPointIteration: Sendable, Hashable {
+  /// Share of the new iterate that is taken, in (0, 1]; below 1 the iteration is damped.
+  public var damping: Double
+  /// Number of earlier iterates that Anderson's acceleration combines; 0 for none.
+  public var depth: Int
+  /// Estimated distance to the fixed point at which the iteration ends, relative to the larger of 1 and the iterate.
+  public var tolerance: Double
+  /// Number of evaluations after which it gives up.
+  public var limit: Int
+
+  /// Settings of an iteration.
+  public init(damping: Double = 1, depth: Int = 0, tolerance: Double = 1e-12, limit: Int = 10_000) {
+    self.damping = min(max(damping, 1e-6), 1)
+    self.depth = min(max(depth, 0), 20)
+    self.tolerance = max(tolerance, 1e-15)
+    self.limit = max(limit, 2)
+  }
+
+  /// Iterates the map from a start.
+  ///
+  /// - Parameters:
+  ///   - start: the first iterate; its length is n.
+  ///   - map: G(x), written into its second argument.
+  /// - Returns: the last iterate, whether converged or not; see ``FixedPoint/failure``.
+  /// - Throws: what the map throws.
+  /// - Complexity: O(n depth^2) for each evaluation besides the evaluation itself.
+  public func run<E: Error>(
+    from start: [Double], _ map: ([Double], inout [Double]) throws(E) -> Void
+  ) throws(E) -> FixedPoint {
+    let n = start.count
+    var x = start
+    var image = [Double](repeating: 0, count: n)
+    var step = image
+    var steps: [[Double]] = []  // differences of residuals
+    var moves: [[Double]] = []  // differences of iterates
+    var oldX = x
+    var oldStep = step
+    var evaluations = 0
+    var rate = 0.0
+    while evaluations < limit {
+      try map(x, &image)
+      evaluations += 1
+      var residual = 0.0
+      var size = 1.0
+      for index in 0..<n {
+        step[index] = image[index] - x[index]
+        residual = max(residual, abs(step[index]))
+        size = max(size, abs(x[index]))
+        if !image[index].isFinite {
+          return FixedPoint(
+            values: x, residual: .infinity, error: .infinity, evaluations: evaluations,
+            failure: "the map is not finite at iterate \(evaluations)")
+        }
+      }
+      if residual <= tolerance * size {
+        // How fast errors shrink in the direction in which they still lie decides how far the fixed point is.
+        let probe = max(residual, 1e-7 * size)
+        if residual > 0 {
+          let shifted = (0..<n).map { x[$0] + probe * step[$0] / residual }
+          var shiftedImage = image
+          try map(shifted, &shiftedImage)
+          evaluations += 1
+          rate = (0..<n).map { abs(shiftedImage[$0] - image[$0]) }.reduce(0, max) / probe
+        }
+        let rounding = 2 * .ulpOfOne * size
+        let error = rate < 1 ? (residual + rounding) / (1 - rate) : .infinity
+        // Anderson's method also reaches points that repel the plain iteration; there the residual bounds the error less well.
+        if error <= tolerance * size || (rate >= 1 && depth > 0) || residual <= rounding {
+          return FixedPoint(
+            values: image, residual: residual, error: rate < 1 ? error : (residual + rounding) / max(rate - 1, 0.1),
+            evaluations: evaluations, failure: nil)
+        }
+      }
+      if depth > 0 {
+        if evaluations > 1 {
+          moves.append((0..<n).map { x[$0] - oldX[$0] })
+          steps.append((0..<n).map { step[$0] - oldStep[$0] })
+          if moves.count > min(depth, n) {
+            moves.removeFirst()
+            steps.removeFirst()
+          }
+        }
+        oldX = x
+        oldStep = step
+        let weights = Self.weights(steps, step)
+        for index in 0..<n {
+          var correction = 0.0
+          for k in weights.indices { correction += weights[k] * (moves[k][index] + damping * steps[k][index]) }
+          x[index] += damping * step[index] - correction
+        }
+      } else {
+        for index in 0..<n { x[index] += damping * step[index] }
+      }
+    }
+    var residual = 0.0
+    for component in step { residual = max(residual, abs(component)) }
+    return FixedPoint(
+      values: x, residual: residual, error: .infinity, evaluations: evaluations,
+      failure: "no convergence within \(limit) evaluations (residual \(residual))")
+  }
+
+  /// The combination of earlier differences that comes nearest to the present residual (least squares).
+  private static func weights(_ differences: [[Double]], _ step: [Double]) -> [Double] {
+    guard !differences.isEmpty else { return [] }
+    let count = differences.count
+    var normal = Matrix(rows: count, columns: count)
+    var right = [Double](repeating: 0, count: count)
+    for i in 0..<count {
+      for j in 0..<count { normal[i, j] = zip(differences[i], differences[j]).reduce(0) { $0 + $1.0 * $1.1 } }
+      right[i] = zip(differences[i], step).reduce(0) { $0 + $1.0 * $1.1 }
+      normal[i, i] *= 1 + 1e-14
+    }
+    guard let factors = try? LUFactorization(normal), let weights = try? factors.solve(right),
+      weights.allSatisfy({ $0.isFinite && abs($0) < 1e6 })
+    else { return [] }
+    return weights
+  }
+}
