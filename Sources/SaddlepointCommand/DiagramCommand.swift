@@ -183,8 +183,10 @@ struct DiagramRun {
     return Figure(
       x: axes.x, y: axes.y,
       curves: curves, regions: regions, markers: markers,
-      caption: ["\(entry.card.name), \(caption). Saddlepoint \(SaddlepointVersion.current)."]
-        + [evidence.joined(separator: "; ") + "."])
+      caption: [
+        "\(entry.card.name), \(caption). Saddlepoint \(SaddlepointVersion.current).",
+        evidence.joined(separator: "; ") + ".",
+      ])
   }
 }
 

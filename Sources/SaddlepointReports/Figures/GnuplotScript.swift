@@ -178,9 +178,8 @@ private struct Script {
         line(
           "set object rectangle from \(paper(low)) to \(paper(high)) front fillcolor rgb '\(fill.colour)'"
             + " fillstyle solid 1 border linecolor rgb '\(hatchColour)' linewidth 0.3")
-        guard let hatch = fill.hatch else { continue }
         let outline = [low, PlotPoint(high.x, low.y), high, PlotPoint(low.x, high.y)]
-        for (from, to) in SaddlepointReports.hatchLines(outline, hatch, spacing: 0.09) {
+        for (from, to) in fill.hatch.map({ SaddlepointReports.hatchLines(outline, $0, spacing: 0.09) }) ?? [] {
           line(
             "set arrow from \(paper(from)) to \(paper(to)) nohead front linecolor rgb '\(hatchColour)' linewidth 0.3")
         }
