@@ -240,12 +240,12 @@ private struct PhasePlane {
     case (true, true): return DiagramRegion(name: "easy", label: "easy", phase: .easy, polygon: [])
     case (true, false):
       return DiagramRegion(
-        name: "easy-gradient-flow-fails", label: "gradient flow fails", phase: .easy, polygon: [])
+        name: "easy-gradient-flow-fails", label: "easy, but not by gradient flow", phase: .easy, polygon: [])
     case (false, true):
-      return DiagramRegion(name: "easy-langevin-fails", label: "Langevin fails", phase: .easy, polygon: [])
+      return DiagramRegion(name: "easy-langevin-fails", label: "easy, but not by Langevin", phase: .easy, polygon: [])
     case (false, false):
       return DiagramRegion(
-        name: "easy-langevin-and-gradient-flow-fail", label: "Langevin and gradient flow fail", phase: .easy,
+        name: "easy-langevin-and-gradient-flow-fail", label: "easy for message passing only", phase: .easy,
         polygon: [])
     }
   }

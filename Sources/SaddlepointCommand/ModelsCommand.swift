@@ -8,6 +8,10 @@ struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models", abstract: "What can be studied: models, parameters, questions, lines.", helpNames: [])
   @OptionGroup var shared: SharedOptions
+  @Option(
+    help: ArgumentHelp(
+      "Rewrite the tables of a guide, between its markers, from the declarations.", valueName: "file.md"),
+    completion: .file(extensions: ["md"])) var guide: String?
   @Argument(
     parsing: .allUnrecognized, help: ArgumentHelp("A model.", valueName: "MODEL"), completion: Completion.words)
   var rest: [String] = []
@@ -20,6 +24,10 @@ struct ModelsCommand: ParsableCommand {
       throw UsageError.unknown("option", "--" + request.options[0].name, among: CommandOptions.shared.map { "--" + $0 })
     }
     let entries = request.positionals.isEmpty ? Catalogue.models : [try request.entry()]
+    if let guide {
+      guard entries.count == 1 else { throw UsageError("--guide needs a model") }
+      return try GuideTables.rewrite(guide, for: entries[0])
+    }
     if shared.format == .json {
       return try Text.put(
         JSONValue.object([
