@@ -52,7 +52,7 @@ struct CheckCommand: ParsableCommand {
       }
     }
     let run = RunRecord(
-      commandLine: CommandLine.arguments, version: SaddlepointVersion.current, parameters: [],
+      commandLine: Program.words, version: SaddlepointVersion.current, parameters: [],
       tolerance: shared.tolerance, method: "independent routes to the same number", references: [],
       seconds: console.seconds)
     try outputs.finish(rows: rows, run: run) {

@@ -96,7 +96,7 @@ struct DiagramRun {
       ]
     let sources = declaration.lines.flatMap(\.sources).map(\.short)
     let run = RunRecord(
-      commandLine: CommandLine.arguments, version: SaddlepointVersion.current, parameters: parameters,
+      commandLine: Program.words, version: SaddlepointVersion.current, parameters: parameters,
       tolerance: shared.tolerance, method: "each line by its own equation; see: saddlepoint explain \(entry.card.name)",
       references: sources.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }, seconds: console.seconds)
     try outputs.finish(rows: rows, regions: regions(of: diagram), run: run) {

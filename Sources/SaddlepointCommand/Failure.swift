@@ -61,3 +61,9 @@ enum Ending {
   /// The option's name as it is typed: columns have underscores, options hyphens.
   private static func option(_ quantity: Quantity) -> String { quantity.name.replacing("_", with: "-") }
 }
+
+/// The command as a record of a run shows it.
+enum Program {
+  /// The words that were typed, the program under its own name wherever it lies.
+  static var words: [String] { ["saddlepoint"] + CommandLine.arguments.dropFirst() }
+}

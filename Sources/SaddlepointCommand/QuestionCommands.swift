@@ -99,7 +99,7 @@ struct QuestionRun {
     }
     console.clear()
     let run = RunRecord(
-      commandLine: CommandLine.arguments, version: SaddlepointVersion.current,
+      commandLine: Program.words, version: SaddlepointVersion.current,
       parameters: parameters(question, grid, request), tolerance: shared.tolerance, method: question.formula,
       references: question.sources.map(\.short), seconds: console.seconds)
     try outputs.finish(rows: rows, run: run) {
