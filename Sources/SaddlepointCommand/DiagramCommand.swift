@@ -137,6 +137,7 @@ struct DiagramRun {
     Notebook(
       title: "Phase diagram of \(entry.card.name), \(caption)", data: data,
       xColumn: declaration.x.column.quantity.name, yColumn: declaration.y.column.quantity.name, groupColumn: "line",
+      pieceColumn: "piece",
       x: axes.x, y: axes.y)
   }
 

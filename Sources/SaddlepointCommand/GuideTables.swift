@@ -10,7 +10,9 @@ enum GuideTables {
   /// Replaces what stands between the markers of a guide.
   static func rewrite(_ path: String, for entry: CatalogueEntry) throws {
     let text = try readText(path)
-    guard let start = text.firstRange(of: begin), let stop = text.firstRange(of: end), start.upperBound <= stop.lowerBound else {
+    guard let start = text.firstRange(of: begin), let stop = text.firstRange(of: end),
+      start.upperBound <= stop.lowerBound
+    else {
       throw InputError(path: path, reason: "the markers '\(begin)' and '\(end)' are missing")
     }
     let new = text[..<start.upperBound] + "\n\n" + tables(of: entry) + "\n" + text[stop.lowerBound...]

@@ -22,6 +22,8 @@ public struct Notebook: Sendable, Hashable {
   public var yColumn: String
   /// Column whose values tell curves apart; nil for a single curve.
   public var groupColumn: String?
+  /// Column that numbers the pieces of a curve, which are not joined; nil for connected curves.
+  public var pieceColumn: String?
   /// Label, scale and window of the horizontal axis.
   public var x: FigureAxis
   /// Label, scale and window of the vertical axis.
@@ -30,7 +32,7 @@ public struct Notebook: Sendable, Hashable {
   /// A notebook.
   public init(
     title: String, text: [String] = [], data: Data, xColumn: String, yColumn: String, groupColumn: String? = nil,
-    x: FigureAxis, y: FigureAxis
+    pieceColumn: String? = nil, x: FigureAxis, y: FigureAxis
   ) {
     self.title = title
     self.text = text
@@ -38,6 +40,7 @@ public struct Notebook: Sendable, Hashable {
     self.xColumn = xColumn
     self.yColumn = yColumn
     self.groupColumn = groupColumn
+    self.pieceColumn = pieceColumn
     self.x = x
     self.y = y
   }
@@ -106,14 +109,19 @@ public struct Notebook: Sendable, Hashable {
 
       curves = {}
       for row in rows:
-          x, y = curves.setdefault(\(groupColumn.map { "row[\(python($0))]" } ?? "\"\""), ([], []))
+          pieces = curves.setdefault(\(key(groupColumn)), {})
+          x, y = pieces.setdefault(\(key(pieceColumn)), ([], []))
           x.append(number(row[\(python(xColumn))]))
           y.append(number(row[\(python(yColumn))]))
 
-      figure, axes = plt.subplots(figsize=(8.6 / 2.54, 6.5 / 2.54), dpi=200, layout="constrained")
+      figure, axes = plt.subplots(figsize=(8.6 / 2.54, 7.5 / 2.54), dpi=200, layout="constrained")
       styles = ["-", "--", ":", "-.", (0, (8, 2)), (0, (5, 2, 1, 2, 1, 2))]
-      for index, (name, (x, y)) in enumerate(curves.items()):
-          axes.plot(x, y, linestyle=styles[index % len(styles)], linewidth=1, label=name)
+      for index, (name, pieces) in enumerate(curves.items()):
+          label = name
+          for x, y in pieces.values():
+              style = dict(linestyle=styles[index % len(styles)], linewidth=1) if len(x) > 1 else dict(marker="o", markersize=3, linestyle="")
+              axes.plot(x, y, color=f"C{index % 10}", label=label, **style)
+              label = None  # one entry in the legend for all pieces
       axes.set_xlabel(\(python(x.label)))
       axes.set_ylabel(\(python(y.label)))
 
@@ -124,9 +132,12 @@ public struct Notebook: Sendable, Hashable {
         code += "axes.set_\(name)lim(\(plainNumber(range.lowerBound)), \(plainNumber(range.upperBound)))\n"
       }
     }
-    if groupColumn != nil { code += "axes.legend(fontsize=7)\n" }
+    if groupColumn != nil { code += "figure.legend(loc=\"outside upper center\", ncols=2, fontsize=7)\n" }
     return code + "plt.show()"
   }
+
+  /// The Python expression for the entry of a row that a column holds.
+  private func key(_ column: String?) -> String { column.map { "row[\(python($0))]" } ?? "\"\"" }
 
   /// A Python string literal: JSON's escapes mean the same there.
   private func python(_ text: String) -> String { JSONValue.string(text).text }
