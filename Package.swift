@@ -64,6 +64,7 @@ let package = Package(
     tests(of: "ReplicaMethod"),
     tests(of: "PhaseDiagrams"),
     tests(of: "SaddlepointReports"),
+    tests(of: "Saddlepoint", ["SaddlepointCommand"]),
     tests(of: "SaddlepointCommand"),
   ],
   swiftLanguageModes: [.v6]

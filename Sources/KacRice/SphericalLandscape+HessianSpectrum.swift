@@ -37,6 +37,7 @@ extension SphericalLandscape {
   /// - Parameters:
   ///   - m: overlap m = x.x*/N, in (-1, 1).
   ///   - r: radial derivative r = x.grad H/N (energy per degree of freedom), finite.
+  /// - Returns: bulk edges and the outlier, if it is detached.
   /// - Throws: `DomainError` if the overlap is not inside (-1, 1) or r is not finite.
   /// - Complexity: closed form.
   ///

@@ -19,8 +19,8 @@ public struct Mixture: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
   /// The polynomial, if every degree is allowed and occurs once and every coefficient is in the domain.
   ///
-  /// - Parameters:
-  ///   - family: the declaration that names the coefficients and gives degrees and domain.
+  /// - Parameter family: the declaration that names the coefficients and gives degrees and domain.
+  /// - Returns: the terms by increasing degree, zeros left out.
   /// - Throws: `DomainError` naming the coefficient (`xi3`), its value and what is allowed.
   package func polynomial(checkedBy family: ParameterFamily) throws(DomainError) -> Polynomial {
     var terms: [Polynomial.Term] = []

@@ -27,11 +27,12 @@ public struct Polynomial: Sendable, Hashable {
   /// The polynomial at `q`.
   public func callAsFunction(_ q: Double) -> Double { derivative(0, at: q) }
 
-  /// The derivative of the given order at `q`: sum of c_k k (k-1) ... (k-order+1) q^(k-order).
+  /// The derivative of the given order at `q`.
   ///
   /// - Parameters:
   ///   - order: 0 for the value itself; not negative.
   ///   - q: any number; at q = 0 only the term of degree `order` counts.
+  /// - Returns: the sum over the terms of c k!/(k - order)! q^(k - order).
   /// - Complexity: O(number of terms).
   public func derivative(_ order: Int, at q: Double) -> Double {
     var sum = 0.0

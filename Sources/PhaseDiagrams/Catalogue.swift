@@ -31,7 +31,9 @@ public struct CatalogueEntry: Sendable {
   public let identities: [Identity]
 }
 
-/// Which questions, lines, diagrams and identities each model has: the only list. Command, help and guides loop over it.
+/// Which questions, lines, diagrams and identities each model has: the only list.
+///
+/// Command, help and guides loop over it.
 public enum Catalogue {
   static let spikedMatrixTensorLines: [Line<SpikedMatrixTensor>] = [
     .weakRecovery, .algorithmic, .informationTheoretic, .informedSpinodal, .critical, .mlAMP, .gradientFlow, .langevin,

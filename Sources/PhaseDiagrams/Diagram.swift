@@ -123,6 +123,8 @@ extension Diagram {
   ///   - window: the vertical interval.
   ///   - boundaries: the y values between which the answer cannot change, at a given x; those outside the window are ignored.
   ///   - classify: the region (without polygon) that holds a point.
+  /// - Returns: the regions with their polygons.
+  /// - Throws: what `boundaries` and `classify` throw.
   static func regions(
     slices: [Double], window: DiagramWindow, boundaries: (Double) throws -> [Double],
     classify: (Double, Double) throws -> DiagramRegion

@@ -18,15 +18,18 @@ public enum Axis: Sendable, Hashable {
     }
   }
 
-  /// The value at an index below ``count``. The ends of a range are met exactly.
+  /// The value at an index below ``count``.
+  ///
+  /// The ends of a range are met exactly.
   public subscript(_ index: Int) -> Value {
     switch self {
     case .values(let values): return values[index]
     case .range(let start, let stop, let count, let isLogarithmic):
       if index == 0 { return .number(start) }
       if index == count - 1 { return .number(stop) }
+      // The usual form: the same doubles as NumPy's linspace.
+      if !isLogarithmic { return .number(start + Double(index) * ((stop - start) / Double(count - 1))) }
       let t = Double(index) / Double(count - 1)
-      if !isLogarithmic { return .number(start * (1 - t) + stop * t) }
       let magnitude = Double.exp(Double.log(abs(start)) * (1 - t) + Double.log(abs(stop)) * t)
       return .number(start < 0 ? -magnitude : magnitude)
     }

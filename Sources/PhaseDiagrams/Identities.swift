@@ -124,7 +124,7 @@ extension SpikedMatrixTensor {
         })
     },
     Identity("Langevin line: fold of the traced curve at Deltap = 4/(p-1) ((p-3)/(p-1))^(p-3)", bound: 1e-10) {
-      try largest(
+      largest(
         [4, 5, 7].flatMap { p -> [Double?] in
           let order = Double(p)
           guard let fold = TracedLines.langevinFold(p: p) else { return [nil] }

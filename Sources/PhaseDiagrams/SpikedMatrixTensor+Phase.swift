@@ -27,7 +27,7 @@ public struct SpikedPhase: Sendable, Hashable {
   public let cosineAMP: Estimate
   /// Cosine of the estimate that maximum-likelihood message passing reaches from an uninformed start.
   public let cosineML: Estimate
-  /// xi''(1) chi^2 at that estimate: above 1 its Hessian is glassy. Nil where the estimate is uninformed.
+  /// xi''(1) chi^2 at that estimate: above 1 its Hessian is glassy; nil where the estimate is uninformed.
   public let mlReplicon: Double?
   /// Whether Langevin dynamics escapes the marginal states (a heuristic criterion).
   public let langevinSucceeds: Bool
@@ -55,6 +55,7 @@ extension SpikedMatrixTensor {
   /// What is possible at this point, and what each algorithm reaches.
   ///
   /// - Parameter temperature: of the Langevin dynamics, >= 0; 1 samples the posterior.
+  /// - Returns: region, cosines with the signal, and which dynamics succeed.
   /// - Throws: `GSLError` where the noise is too small to be represented; `DomainError` for a negative temperature.
   /// - Complexity: a dozen bracketed roots, microseconds.
   ///

@@ -92,6 +92,7 @@ package struct BayesCurve: Sendable {
   package func fixedPoints(inverseDelta2 i2: Double) throws(GSLError) -> [Branch] {
     let order = Double(p)
     let ip = inverseDeltap
+    guard (i2 + ip).isFinite else { throw .overflow("reciprocal of a noise variance") }
     // (1-m) times the difference of the two sides of the fixed-point equation: positive where 1/Delta2 on the curve is larger.
     let balance = { (m: Double, s: Double) -> Double in 1 - s * (i2 + ip * Double.pow(m, p - 2)) }
     let slope = { (m: Double, s: Double) -> Double in

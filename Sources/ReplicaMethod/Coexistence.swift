@@ -38,11 +38,11 @@ package enum Coexistence {
 
   /// Overlap of the informative state where the coexistence with m = 0 reaches Delta2 = inf: the tensor alone.
   package static func tensorOnlyOverlap(p: Int) throws(GSLError) -> OverlapRoot {
-    try .bracketed(
+    let balance = { (m: Double, s: Double) -> Double in scaledInverseDelta2(p: p, m, complement: s) }
+    return try .bracketed(
       "information-theoretic point of the tensor alone", from: OverlapRoot(m: 0, error: 0),
-      to: OverlapRoot(complement: 1e-300, error: 0), noise: 16 * .ulpOfOne,
-      slope: numericalSlope { scaledInverseDelta2(p: p, $0, complement: $1) }, curvature: { _, _ in 0 }
-    ) { scaledInverseDelta2(p: p, $0, complement: $1) }
+      to: OverlapRoot(complement: 1e-300, error: 0), noise: 16 * .ulpOfOne, slope: numericalSlope(balance),
+      curvature: { _, _ in 0 }, balance)
   }
 
   /// Overlap of the informative state where the coexistence with m = 0 meets Delta2 = 1; 0 for p = 3.

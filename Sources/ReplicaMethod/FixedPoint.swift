@@ -26,10 +26,15 @@ package struct OverlapRoot: Sendable, Hashable {
   /// The root of an increasing or decreasing `f` between two overlaps, found in whichever of m and 1 - m is the smaller.
   ///
   /// - Parameters:
-  ///   - lower, upper: complements and overlaps of the ends; `f` changes sign between them.
+  ///   - context: what is being computed, for error messages.
+  ///   - lower: the end of smaller overlap; `f` changes sign between the ends.
+  ///   - upper: the end of larger overlap.
   ///   - noise: bound on the rounding error of `f` near the root.
-  ///   - slope, curvature: derivatives of `f` with respect to m, for the error bound.
+  ///   - slope: derivative of `f` with respect to m, for the error bound.
+  ///   - curvature: second derivative, for the error bound near a double root.
   ///   - f: the function of (m, 1 - m).
+  /// - Returns: the root with its error bound.
+  /// - Throws: `GSLError` without a change of sign, or where `f` is not finite.
   package static func bracketed(
     _ context: String, from lower: OverlapRoot, to upper: OverlapRoot, noise: Double,
     slope: (Double, Double) -> Double, curvature: (Double, Double) -> Double,

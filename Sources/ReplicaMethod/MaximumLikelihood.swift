@@ -10,7 +10,7 @@ package struct MaximumLikelihoodPoint: Sendable, Hashable {
   package let m: Double
   /// Bound on the error of `m`.
   package let error: Double
-  /// xi''(1) chi^2. Below 1 the state is a minimum; above 1 its Hessian is glassy and message passing does not settle.
+  /// xi''(1) chi^2: below 1 the state is a minimum; above 1 its Hessian is glassy and message passing does not settle.
   package let replicon: Double
 }
 
@@ -30,23 +30,26 @@ extension SpikedMatrixTensor {
       let r = ratio(m)
       return (1 - m) * (1 + m) * r * r * variance - 1
     }
-    // Sign of the derivative of the balance, divided by positive factors.
+    guard variance.isFinite else { throw .overflow("reciprocal of a noise variance") }
+    // Sign of the derivative of the balance, divided by positive factors (for p >= 4 by m, too).
     let turning = { (m: Double) -> Double in
-      (order - 2) * ip * Double.pow(m, p - 3) * (1 - m) * (1 + m) - m * (i2 + ip * Double.pow(m, p - 2))
+      let field = i2 + ip * Double.pow(m, p - 2)
+      let growth = (order - 2) * ip * (1 - m) * (1 + m)
+      return p == 3 ? growth - m * field : growth * Double.pow(m, p - 4) - field
     }
     var ends = [0.0]
     if ip > 0 {
-      // turning(m)/m is unimodal with its maximum at m^2 = (p-4)/(p-1); for p <= 4 it decreases from m = 0 on.
+      // turning(m) is unimodal with its maximum at m^2 = (p-4)/(p-1); for p <= 4 it decreases from m = 0 on.
       let peak = max(0, (order - 4) / (order - 1)).squareRoot()
       if p >= 5, turning(peak) > 0 {
-        // Below (i2/((p-2) ip))^(1/(p-4)) the first term of turning(m)/m cannot reach the second.
+        // Below (i2/((p-2) ip))^(1/(p-4)) the first term of turning(m) cannot reach the second.
         let floor = Double.pow(i2 / ((order - 2) * ip), 1 / (order - 4))
         if floor > 0, floor < peak, turning(floor) < 0 {
           ends.append(try brentRoot("turning point of the likelihood curve", in: floor...peak, turning).value)
         }
         ends.append(try brentRoot("turning point of the likelihood curve", in: peak...1, turning).value)
       } else if p == 3 || (p == 4 && 2 * ip > i2) {
-        ends.append(try brentRoot("turning point of the likelihood curve", in: 1e-8...1, turning).value)
+        ends.append(try brentRoot("turning point of the likelihood curve", in: 0...1, turning).value)
       }
     }
     ends.append(1)

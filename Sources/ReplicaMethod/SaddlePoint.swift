@@ -27,7 +27,7 @@ public struct SaddlePoint: Sendable, Hashable {
   public let mmse: Estimate
   /// Whether message passing that starts nearby stays: a local maximum of the potential.
   public let isStable: Bool
-  /// Whether this is the largest maximum of the potential: the Bayes-optimal state. True for exactly one saddle point.
+  /// Whether this is the largest maximum of the potential, the Bayes-optimal state; true for exactly one saddle point.
   public let isDominant: Bool
   /// The piece of the curve of fixed points that it lies on.
   public let family: SaddleFamily

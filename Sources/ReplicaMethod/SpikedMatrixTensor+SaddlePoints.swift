@@ -11,6 +11,7 @@ extension SpikedMatrixTensor {
   /// Its largest maximum is the free entropy lim (1/N) E log Z, Z being the likelihood ratio to pure noise; Phi(0) = 0.
   ///
   /// - Parameter m: overlap of the posterior mean with the signal, in [0, 1).
+  /// - Returns: the potential per N, status exact.
   /// - Throws: `DomainError` for an overlap outside [0, 1).
   /// - Complexity: closed form.
   ///
@@ -32,6 +33,7 @@ extension SpikedMatrixTensor {
   /// One step of Bayes-optimal state evolution: m' = g/(1+g), g = m/Delta2 + m^(p-1)/Deltap.
   ///
   /// - Parameter m: overlap in [0, 1].
+  /// - Returns: the overlap after one iteration, in [0, 1].
   /// - Complexity: closed form.
   ///
   /// Source: theory sheet *spiked replica*, section 1.

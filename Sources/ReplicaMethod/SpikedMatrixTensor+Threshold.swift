@@ -48,8 +48,8 @@ extension SpikedMatrixTensor {
   ) throws(DomainError) -> [CriticalPoint] {
     for (quantity, value) in values {
       try checked(quantity, value)
-      guard quantity != line.declaration.unknowns.first || quantity == .temperature || !line.declaration.isPoint else {
-        throw DomainError(quantity, value, allowed: "\(line.declaration.name) solves for it")
+      if line.declaration.isPoint, line.declaration.unknowns.contains(quantity) {
+        throw DomainError(quantity, value, allowed: "\(line.declaration.name) is a point and solves for it")
       }
     }
     return try line.solve(for: unknown, at: Point(values))

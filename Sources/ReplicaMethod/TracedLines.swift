@@ -4,8 +4,9 @@ import LandscapeModels
 import RealModule
 import SaddlepointNumerics
 
-/// The lines of the matrix-tensor model by the general route: curves of equations traced by continuation, with their folds and
-/// cusps as events. It knows none of the closed forms and is their test.
+/// The lines of the matrix-tensor model by the general route: curves of equations traced by continuation.
+///
+/// Folds and cusps are events of the traced curves. It knows none of the closed forms and is their test.
 package enum TracedLines {
   /// The fixed-point equation 1/(1-m) = i2 + m^(p-2)/Deltap; parameters (i2, Deltap), unknown m.
   private static func fixedPoints(p: Int) -> ContinuationProblem {

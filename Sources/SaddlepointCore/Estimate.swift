@@ -51,7 +51,9 @@ public struct Estimate: Sendable, Hashable {
     self.status = status
   }
 
-  /// A closed form. A result that is not a number becomes ``Status/notConverged(_:)`` without a value.
+  /// A closed form.
+  ///
+  /// A result that is not a number becomes ``Status/notConverged(_:)`` without a value.
   public static func exact(_ value: Double) -> Estimate {
     value.isNaN ? .unrepresentable : Estimate(value: value, error: 0, status: .exact)
   }

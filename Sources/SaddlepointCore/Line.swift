@@ -100,7 +100,7 @@ public struct LineDeclaration: Sendable {
   }
 }
 
-/// A threshold line of a model. A line that a model does not have does not compile for it.
+/// A threshold line of a model; a line that a model does not have does not compile for it.
 ///
 /// Lines are static members, one file each, in the room of their method: `Line<SpikedMatrixTensor>.gradientFlow`.
 public struct Line<Model>: Sendable {

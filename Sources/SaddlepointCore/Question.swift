@@ -57,6 +57,8 @@ public struct Question: Sendable {
   /// - Parameters:
   ///   - point: a value for each parameter, in declared order.
   ///   - tolerance: converged results whose error exceeds it (see ``Estimate/held(to:scale:)``) become `not-converged`.
+  /// - Returns: one row for each answer; at least one.
+  /// - Throws: `DomainError` for a point outside the question's domain.
   public func rows(at point: Point, tolerance: Double) throws(DomainError) -> [[Cell]] {
     let answers = try answer(point)
     return answers.map { answer in
@@ -79,6 +81,7 @@ extension Line {
   /// - Parameters:
   ///   - unknown: what to solve for.
   ///   - card: the model's card, which declares the parameters.
+  /// - Returns: a question whose answers are the solutions.
   public func question(for unknown: Quantity, card: ModelCard) -> Question {
     let line = declaration
     let solved = line.isPoint ? line.unknowns : [unknown]

@@ -6,10 +6,14 @@ import Foundation
 public struct ReferenceRow: Decodable, Sendable, CustomStringConvertible {
   /// A number or a word.
   public enum Input: Decodable, Sendable {
+    /// A number.
     case number(Double)
+    /// A word.
     case text(String)
+    /// A list.
     case numbers([Double])
 
+    /// Decodes a number, a word or a list of numbers.
     public init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()
       if let number = try? container.decode(Double.self) {
@@ -22,10 +26,15 @@ public struct ReferenceRow: Decodable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// What was computed.
   public let quantity: String
+  /// For which model.
   public let model: String
+  /// At which parameters.
   public let inputs: [String: Input]
+  /// The number, or a word such as `none`.
   public let value: Input
+  /// How many digits can be trusted.
   public let digits: Int
 
   /// The numerical input of a name; NaN if there is none.
@@ -39,6 +48,7 @@ public struct ReferenceRow: Decodable, Sendable, CustomStringConvertible {
   /// Half a unit of the last trusted digit.
   public var uncertainty: Double { 5 * abs(number) * pow(10, -Double(digits)) + 1e-300 }
 
+  /// Quantity and inputs, for messages.
   public var description: String { "\(quantity) \(inputs.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })" }
 
   /// The rows of a file in `Reference/`.

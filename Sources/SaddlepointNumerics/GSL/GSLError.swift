@@ -35,6 +35,11 @@ public struct GSLError: Error, Hashable, CustomStringConvertible {
     GSLError(code: Int32(GSL_EBADFUNC), context: "\(context) (not finite at \(x))")
   }
 
+  /// A number beyond the range of doubles.
+  package static func overflow(_ context: String) -> GSLError {
+    GSLError(code: Int32(GSL_EOVRFLW), context: context)
+  }
+
   /// Memory ran out.
   package static func noMemory(_ context: String) -> GSLError { GSLError(code: Int32(GSL_ENOMEM), context: context) }
 }

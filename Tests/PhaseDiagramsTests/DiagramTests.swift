@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import LandscapeModels
+import PhaseDiagrams
+import ReplicaMethod
+import SaddlepointCore
+import Testing
+
+@Suite struct DiagramTests {
+  private func declaration() throws -> DiagramDeclaration {
+    try #require(Catalogue.models.first { $0.card.name == "spiked-matrix-tensor" }?.diagrams.first)
+  }
+
+  private func fixed(_ p: Int, _ temperature: Double = 1) -> Point {
+    Point([.p, .prior, .temperature], [.number(Double(p)), .text("gaussian"), .number(temperature)])
+  }
+
+  @Test(arguments: [(3, 1.0), (4, 1.0), (4, 0.95), (5, 1.0), (3, 0.0), (4, 1.5)])
+  func regionsHoldWhatTheySay(p: Int, temperature: Double) throws {
+    let declaration = try declaration()
+    let point = fixed(p, temperature)
+    let window = try declaration.defaultWindow(point)
+    let diagram = try declaration.compute(point, window, 60)
+    #expect(diagram.regions.count >= 3)
+    // Random places: the polygon that holds them names the phase that a direct computation finds.
+    var generator = SystemRandomNumberGenerator()
+    var covered = 0
+    for _ in 0..<400 {
+      let x =
+        window.x.lowerBound
+        * Double.random(in: 0...1, using: &generator).logInterpolated(to: window.x.upperBound / window.x.lowerBound)
+      let y = Double.random(in: window.y.lowerBound...window.y.upperBound, using: &generator)
+      let holders = diagram.regions.filter { contains($0.polygon, x, y) }
+      guard holders.count == 1, distanceToBoundaries(diagram, x, y) > 0.05 else { continue }
+      covered += 1
+      let phase = try SpikedMatrixTensor(p: p, delta2: 1 / y, deltap: x).phase(temperature: temperature)
+      #expect(holders[0].phase == phase.region, "\(holders[0].name) at \(x), \(y)")
+    }
+    #expect(covered > 150, "regions tile the window")
+  }
+
+  @Test func verticesAreTheLinesOwnNumbers() throws {
+    let declaration = try declaration()
+    let window = try declaration.defaultWindow(fixed(4))
+    let diagram = try declaration.compute(fixed(4), window, 50)
+    for curve in diagram.curves where ["gradient-flow", "ml-amp", "informed-spinodal"].contains(curve.line) {
+      for vertex in curve.points where vertex.event != .critical {
+        let line: Line<SpikedMatrixTensor> =
+          curve.line == "ml-amp" ? .mlAMP : curve.line == "gradient-flow" ? .gradientFlow : .informedSpinodal
+        let delta2 = try SpikedMatrixTensor.threshold(line, p: 4, deltap: vertex.x)[0].value.get()
+        #expect(abs(vertex.y - 1 / delta2) < 1e-12)
+      }
+    }
+    #expect(Set(diagram.curves.map(\.line)).count == 8)
+  }
+
+  @Test func eventsAreWhereTheyMustBe() throws {
+    let declaration = try declaration()
+    let diagram = try declaration.compute(fixed(4), declaration.defaultWindow(fixed(4)), 50)
+    func events(_ line: String, _ event: DiagramEvent) -> [DiagramPoint] {
+      diagram.curves.filter { $0.line == line }.flatMap(\.points).filter { $0.event == event }
+    }
+    let fold = try #require(events("langevin", .fold).first)
+    #expect(abs(fold.x - 4.0 / 9) < 1e-12 && abs(fold.y - 1.5) < 1e-12)
+    for line in ["critical", "informed-spinodal", "information-theoretic", "algorithmic"] {
+      let end = try #require(events(line, .critical).first)
+      #expect(abs(end.x - 8.0 / 27) < 1e-12 && abs(end.y - 9.0 / 8) < 1e-12)
+    }
+    let absent = try #require(events("information-theoretic", .channelAbsent).first)
+    #expect(abs(absent.x - 0.12652429462231) < 1e-12 && abs(absent.y) < 1e-7)
+  }
+
+  @Test func windowsClip() throws {
+    let declaration = try declaration()
+    let window = DiagramWindow(x: 0.2...0.4, y: 0.5...1.5)
+    let diagram = try declaration.compute(fixed(4), window, 30)
+    for curve in diagram.curves { for point in curve.points { #expect(window.x.contains(point.x)) } }
+    for region in diagram.regions { for vertex in region.polygon { #expect(window.y.contains(vertex.y)) } }
+  }
+
+  private func contains(_ polygon: [SIMD2<Double>], _ x: Double, _ y: Double) -> Bool {
+    var inside = false
+    for (a, b) in zip(polygon, polygon.dropFirst() + polygon.prefix(1)) where (a.y > y) != (b.y > y) {
+      if x < a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x) { inside.toggle() }
+    }
+    return inside
+  }
+
+  /// Distance to the nearest vertex of a line, relative in x: near lines the straight edges of polygons may cut corners.
+  private func distanceToBoundaries(_ diagram: Diagram, _ x: Double, _ y: Double) -> Double {
+    diagram.curves.flatMap(\.points).map { max(abs($0.x / x - 1), abs($0.y - y)) }.min() ?? 1
+  }
+}
+
+extension Double {
+  /// ratio^self.
+  fileprivate func logInterpolated(to ratio: Double) -> Double {
+    var result = 1.0
+    // ratio^(k/64) by repeated square roots is enough for random places.
+    let root = ratio.squareRoot().squareRoot().squareRoot().squareRoot().squareRoot().squareRoot()
+    for _ in 0..<Int(self * 64) { result *= root }
+    return result
+  }
+}
