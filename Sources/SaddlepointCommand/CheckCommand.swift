@@ -4,7 +4,7 @@ import ArgumentParser
 import Saddlepoint
 
 /// `saddlepoint check [MODEL]`.
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: ParsableCommand, SharingCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Identities between independent routes, each with its discrepancy.", helpNames: [])
   @OptionGroup var shared: SharedOptions

@@ -4,7 +4,7 @@ import ArgumentParser
 import Saddlepoint
 
 /// `saddlepoint diagram MODEL`.
-struct DiagramCommand: AsyncParsableCommand {
+struct DiagramCommand: AsyncParsableCommand, SharingCommand {
   static let configuration = CommandConfiguration(
     commandName: "diagram", abstract: "Every line and region in a window, as figure and data.", helpNames: [])
   @OptionGroup var shared: SharedOptions
@@ -15,17 +15,14 @@ struct DiagramCommand: AsyncParsableCommand {
     parsing: .allUnrecognized, help: ArgumentHelp("Model and its parameters.", valueName: "MODEL ..."),
     completion: Completion.words) var rest: [String] = []
 
-  func validate() throws {
-    guard (2...1_000_000).contains(points) else {
-      throw DomainError("points", Double(points), allowed: "integer 2 <= points <= 1000000")
-    }
-  }
-
   func run() async throws {
     var request = try Request(rest)
     if shared.help { return try Help.show(command: "diagram", positionals: request.positionals) }
     let entry = try request.entry()
     try request.expectPositionals(1)
+    guard (2...1_000_000).contains(points) else {
+      throw DomainError("points", Double(points), allowed: "integer 2 <= points <= 1000000")
+    }
     let declaration = try Self.declaration(kind, of: entry)
     if shared.at != nil { throw UsageError("--at takes points; a diagram has a window") }
     let windows = [declaration.x, declaration.y].map { Request.optionName($0.column.quantity) }
@@ -36,7 +33,8 @@ struct DiagramCommand: AsyncParsableCommand {
       try AxisParser.window($0, name: windows[1], positive: declaration.y.isLogarithmic)
     }
     let grid = try request.grid(
-      over: declaration.parameters, extra: CommandOptions.shared + ["of", "points"] + windows)
+      over: declaration.parameters, known: entry.card.parameters,
+      extra: CommandOptions.shared + ["of", "points"] + windows)
     guard grid.count == 1 else { throw UsageError("a diagram is drawn at one value of each parameter") }
     let fixed = grid[0]
     var window = try declaration.defaultWindow(fixed)

@@ -4,7 +4,7 @@ import ArgumentParser
 import Saddlepoint
 
 /// `saddlepoint explain MODEL [LINE or QUESTION]`.
-struct ExplainCommand: ParsableCommand {
+struct ExplainCommand: ParsableCommand, SharingCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain", abstract: "Formula, symbols, domain, source, evidence class and BibTeX.", helpNames: [])
   @OptionGroup var shared: SharedOptions
@@ -21,7 +21,7 @@ struct ExplainCommand: ParsableCommand {
       throw UsageError.unknown("option", "--" + request.options[0].name, among: CommandOptions.shared.map { "--" + $0 })
     }
     try Text.put(
-      (shared.format == .json
+      (try shared.dataFormat() == .json
         ? Self.json(try subject(request, entry)).indentedText : Self.text(try subject(request, entry))))
   }
 

@@ -37,6 +37,7 @@ import Glibc
       throw UsageError.unknown("command", word, among: Root.names)
     }
     var command = try Root.parseAsRoot(arguments.isEmpty ? ["--help"] : arguments)
+    try (command as? any SharingCommand)?.shared.check()
     if var asynchronous = command as? any AsyncParsableCommand {
       try await asynchronous.run()
     } else {

@@ -4,7 +4,7 @@ import ArgumentParser
 import Saddlepoint
 
 /// `saddlepoint models [MODEL]`.
-struct ModelsCommand: ParsableCommand {
+struct ModelsCommand: ParsableCommand, SharingCommand {
   static let configuration = CommandConfiguration(
     commandName: "models", abstract: "What can be studied: models, parameters, questions, lines.", helpNames: [])
   @OptionGroup var shared: SharedOptions
@@ -28,7 +28,7 @@ struct ModelsCommand: ParsableCommand {
       guard entries.count == 1 else { throw UsageError("--guide needs a model") }
       return try GuideTables.rewrite(guide, for: entries[0])
     }
-    if shared.format == .json {
+    if try shared.dataFormat() == .json {
       return try Text.put(
         JSONValue.object([
           .init("schema", .number(1)), .init("command", .string("models")),

@@ -35,7 +35,7 @@ final class Outputs {
     var kinds: [(path: String, kind: Kind)] = []
     for path in options.output {
       if kinds.contains(where: { $0.path == path }) { throw UsageError("-o \(path) is given twice") }
-      kinds.append((path, try Self.kind(of: path, fallback: options.format)))
+      kinds.append((path, try Self.kind(of: path, fallback: options.dataFormat())))
     }
     var files: [OutputFile] = []
     var paths: [String] = []
@@ -51,7 +51,7 @@ final class Outputs {
     for path in pictures + notebooks { try OutputFile(path: path).discard() }
     if kinds.isEmpty {
       let output = StandardOutput()
-      let format = options.format ?? (output.isTerminal ? .table : .csv)
+      let format = try options.dataFormat() ?? (output.isTerminal ? .table : .csv)
       sinks.append(Sink(encoder: TableEncoder(format, head: head), file: nil))
       standard = output
     } else {

@@ -7,7 +7,7 @@ import Saddlepoint
 private let restHelp = ArgumentHelp("Model, line and the model's parameters.", valueName: "MODEL ...")
 
 /// `saddlepoint replica MODEL`.
-struct ReplicaCommand: AsyncParsableCommand {
+struct ReplicaCommand: AsyncParsableCommand, SharingCommand {
   static let configuration = CommandConfiguration(
     commandName: "replica", abstract: "Every saddle point, its stability, and which dominates.", helpNames: [])
   @OptionGroup var shared: SharedOptions
@@ -17,7 +17,7 @@ struct ReplicaCommand: AsyncParsableCommand {
 }
 
 /// `saddlepoint potential MODEL`.
-struct PotentialCommand: AsyncParsableCommand {
+struct PotentialCommand: AsyncParsableCommand, SharingCommand {
   static let configuration = CommandConfiguration(
     commandName: "potential", abstract: "The replica potential as a curve.", helpNames: [])
   @OptionGroup var shared: SharedOptions
@@ -27,7 +27,7 @@ struct PotentialCommand: AsyncParsableCommand {
 }
 
 /// `saddlepoint phase MODEL`.
-struct PhaseCommand: AsyncParsableCommand {
+struct PhaseCommand: AsyncParsableCommand, SharingCommand {
   static let configuration = CommandConfiguration(
     commandName: "phase", abstract: "What is possible at a point, and what each algorithm reaches.", helpNames: [])
   @OptionGroup var shared: SharedOptions
@@ -37,7 +37,7 @@ struct PhaseCommand: AsyncParsableCommand {
 }
 
 /// `saddlepoint threshold MODEL LINE`.
-struct ThresholdCommand: AsyncParsableCommand {
+struct ThresholdCommand: AsyncParsableCommand, SharingCommand {
   static let configuration = CommandConfiguration(
     commandName: "threshold", abstract: "The critical value of one parameter as a function of the others.",
     helpNames: [])
@@ -67,7 +67,8 @@ struct QuestionRun {
     try request.expectPositionals(line == nil ? 1 : 2)
     let solved = line?.declaration.unknowns ?? []
     let grid = try request.grid(
-      over: question.parameters, solved: solved, extra: CommandOptions.shared + (line == nil ? [] : ["for"]),
+      over: question.parameters, known: entry.card.parameters, solved: solved,
+      extra: CommandOptions.shared + (line == nil ? [] : ["for"]),
       file: try shared.at.map { try PointFile(path: $0) })
     let head = TableHead(
       command: command, model: entry.card.name, line: line?.declaration.name, columns: question.allColumns,

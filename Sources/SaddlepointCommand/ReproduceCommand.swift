@@ -4,7 +4,7 @@ import ArgumentParser
 import Saddlepoint
 
 /// `saddlepoint reproduce FIGURE [-o DIR]`.
-struct ReproduceCommand: ParsableCommand {
+struct ReproduceCommand: ParsableCommand, SharingCommand {
   static let configuration = CommandConfiguration(
     commandName: "reproduce", abstract: "A published figure: data, picture and notebook.", helpNames: [])
   @OptionGroup var shared: SharedOptions

@@ -73,11 +73,13 @@ struct Request {
   ///
   /// - Parameters:
   ///   - parameters: the question's parameters in declared order.
+  ///   - known: all parameters of the model, to tell those that do not enter from misspelt ones.
   ///   - solved: parameters that the question solves for; giving one is explained.
   ///   - extra: other option names that the command understands, for advice.
   ///   - file: points from a file, if any.
   func grid(
-    over parameters: [Parameter], solved: [Quantity] = [], extra: [String] = [], file: PointFile? = nil
+    over parameters: [Parameter], known: [Parameter] = [], solved: [Quantity] = [], extra: [String] = [],
+    file: PointFile? = nil
   ) throws -> Grid {
     let choices = parameters.map { Self.optionName($0.quantity) }
     var given: [Quantity: Axis] = [:]
@@ -88,6 +90,10 @@ struct Request {
         if let quantity = solved.first(where: { Self.optionName($0) == name }) {
           throw UsageError(
             "--\(Self.optionName(quantity)) is what is solved for; --for NAME solves for another parameter")
+        }
+        if known.contains(where: { Self.optionName($0.quantity) == name }) {
+          throw UsageError(
+            "--\(name) does not enter here; the parameters are \(choices.map { "--" + $0 }.joined(separator: ", "))")
         }
         throw UsageError.unknown("option", "--" + name, among: (choices + extra).map { "--" + $0 })
       }

@@ -7,8 +7,8 @@ import Saddlepoint
 struct SharedOptions: ParsableArguments {
   @Option(
     help: "How results are written: table, csv, json or ndjson (table on a terminal, csv otherwise).",
-    completion: .list(DataFormat.allCases.map(\.rawValue)), transform: Self.dataFormat)
-  var format: DataFormat?
+    completion: .list(DataFormat.allCases.map(\.rawValue)))
+  var format: String?
 
   @Option(
     name: [.customShort("o"), .long],
@@ -34,19 +34,28 @@ struct SharedOptions: ParsableArguments {
   @Flag(name: [.long, .customShort("h")], help: "Show help; with a model, its parameters, columns and an example.")
   var help = false
 
-  func validate() throws {
+  /// Checks the values; not in `validate`, whose errors the parser would wrap.
+  func check() throws {
     guard tolerance >= 1e-15, tolerance < 1 else {
       throw DomainError("tolerance", tolerance, allowed: "1e-15 <= tolerance < 1")
     }
     if let jobs, jobs < 1 || jobs > 1024 {
       throw DomainError("jobs", Double(jobs), allowed: "integer 1 <= jobs <= 1024")
     }
+    _ = try dataFormat()
   }
 
-  private static func dataFormat(_ word: String) throws -> DataFormat {
-    guard let format = DataFormat(rawValue: word) else {
-      throw UsageError.unknown("format", word, among: DataFormat.allCases.map(\.rawValue))
-    }
-    return format
+  /// The form of standard output, if one is asked for.
+  func dataFormat() throws -> DataFormat? {
+    guard let format else { return nil }
+    let names = DataFormat.allCases.map(\.rawValue)
+    guard let known = DataFormat(rawValue: format) else { throw UsageError.unknown("format", format, among: names) }
+    return known
   }
+}
+
+/// A command with the shared options.
+protocol SharingCommand: ParsableCommand {
+  /// The shared options.
+  var shared: SharedOptions { get }
 }
