@@ -164,6 +164,7 @@ public struct Continuation: Sequence {
     private var count = 0
     private var isFinished = false
     private var origin: [Double] = []
+    private var originTangent: [Double] = []
 
     fileprivate init(curve: Continuation) {
       self.curve = curve
@@ -232,6 +233,7 @@ public struct Continuation: Sequence {
         }
         here = place
         origin = place.u
+        originTangent = place.tangent
         queue.append(point(place, 0, .start, error: place.lastStep))
       } catch {
         let place = Place(u: u, tangent: alongParameter, determinant: 0, lastStep: .infinity)
@@ -262,12 +264,10 @@ public struct Continuation: Sequence {
       arclength += distance
       // Back at the start: the curve is closed.
       let gap = zip(origin, there.u).reduce(0) { $0 + ($1.1 - $1.0) * ($1.1 - $1.0) }.squareRoot()
-      if count > 3, gap < 0.6 * s {
-        let ahead = zip(there.tangent, zip(origin, there.u)).reduce(0) { $0 + $1.0 * ($1.1.0 - $1.1.1) }
-        if ahead >= -0.1 * gap || gap < 0.1 * s {
-          queue.append(point(there, arclength, .closed, error: there.lastStep))
-          return true
-        }
+      let alignment = zip(there.tangent, originTangent).reduce(0) { $0 + $1.0 * $1.1 }
+      if arclength > 4 * s, gap < 0.6 * s, alignment > 0.5 {
+        queue.append(point(there, arclength, .closed, error: there.lastStep))
+        return true
       }
       queue.append(point(there, arclength, nil, error: there.lastStep))
       self.here = there
@@ -308,13 +308,32 @@ public struct Continuation: Sequence {
       _ event: ContinuationEvent, _ a: Place, _ s: Double, _ test: (Place) -> Double
     ) -> ContinuationPoint? {
       let root = try? brentRoot("event on a curve", in: 0...s) { (t: Double) throws -> Double in
-        t == 0 ? test(a) : test(try place(t, from: a).place)
+        if t == 0 { return test(a) }
+        do throws(Trouble) { return test(try place(t, from: a).place) } catch {
+          // At a branch point itself the Jacobian is singular: meeting it means having found it.
+          if event == .branchPoint { return 0 }
+          throw error
+        }
       }
-      guard let root, let (found, _) = try? place(root.value, from: a) else { return nil }
+      guard let root, let found = located(root.value, from: a, s) else { return nil }
       let distance = zip(a.u, found.u).reduce(0) { $0 + ($1.1 - $1.0) * ($1.1 - $1.0) }.squareRoot()
       return point(
         found, arclength + distance, event,
         error: root.bracket.upperBound - root.bracket.lowerBound + 1e-9 * s + found.lastStep)
+    }
+
+    /// The place at distance `t`; where the Jacobian is singular there, the middle of two places close by.
+    private func located(_ t: Double, from a: Place, _ s: Double) -> Place? {
+      if let (found, _) = try? place(t, from: a) { return found }
+      let offset = 1e-6 * s
+      guard let (before, _) = try? place(t - offset, from: a), let (after, _) = try? place(t + offset, from: a) else {
+        return nil
+      }
+      var middle = before
+      for index in middle.u.indices { middle.u[index] = 0.5 * (before.u[index] + after.u[index]) }
+      middle.determinant = 0
+      middle.lastStep = offset * offset
+      return middle
     }
   }
 }

@@ -22,6 +22,8 @@ public struct FixedPointIteration: Sendable, Hashable {
   /// Share of the new iterate that is taken, in (0, 1]; below 1 the iteration is damped.
   public var damping: Double
   /// Number of earlier iterates that Anderson's acceleration combines; 0 for none.
+  ///
+  /// Where acceleration ends at a fixed point that repels, the iteration is repeated without it.
   public var depth: Int
   /// Estimated distance to the fixed point at which the iteration ends, relative to the larger of 1 and the iterate.
   public var tolerance: Double
@@ -73,22 +75,26 @@ public struct FixedPointIteration: Sendable, Hashable {
         }
       }
       if residual <= tolerance * size {
-        // How fast errors shrink in the direction in which they still lie decides how far the fixed point is.
+        // How errors shrink in the direction in which they still lie decides how far the fixed point is.
         let probe = max(residual, 1e-7 * size)
         if residual > 0 {
           let shifted = (0..<n).map { x[$0] + probe * step[$0] / residual }
           var shiftedImage = image
           try map(shifted, &shiftedImage)
           evaluations += 1
-          rate = (0..<n).map { abs(shiftedImage[$0] - image[$0]) }.reduce(0, max) / probe
+          let along = (0..<n).reduce(0) { $0 + (shiftedImage[$1] - image[$1]) * step[$1] }
+          rate = along * residual / (probe * step.reduce(0) { $0 + $1 * $1 })
+        }
+        if rate >= 1, depth > 0 {
+          // Acceleration also finds fixed points that repel; which one is meant the plain iteration decides.
+          var plain = self
+          plain.depth = 0
+          return try plain.run(from: start, map)
         }
         let rounding = 2 * .ulpOfOne * size
-        let error = rate < 1 ? (residual + rounding) / (1 - rate) : .infinity
-        // Anderson's method also reaches points that repel the plain iteration; there the residual bounds the error less well.
-        if error <= tolerance * size || (rate >= 1 && depth > 0) || residual <= rounding {
-          return FixedPoint(
-            values: image, residual: residual, error: rate < 1 ? error : (residual + rounding) / max(rate - 1, 0.1),
-            evaluations: evaluations, failure: nil)
+        let error = rate < 1 ? (residual + rounding) / min(1, 1 - rate) : .infinity
+        if error <= tolerance * size || residual <= rounding {
+          return FixedPoint(values: image, residual: residual, error: error, evaluations: evaluations, failure: nil)
         }
       }
       if depth > 0 {

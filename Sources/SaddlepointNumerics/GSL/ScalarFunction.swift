@@ -7,28 +7,33 @@ import CSaddlepointGSL
 /// Noncopyable, so that no reference is counted for each call.
 struct ScalarFunction: ~Copyable {
   private let body: (Double) -> Double
+  private let passesNonFinite: Bool
   /// Where the function was first not finite; it is not called again after that.
   private(set) var badArgument: Double?
 
-  init(_ body: @escaping (Double) -> Double) { self.body = body }
+  init(_ body: @escaping (Double) -> Double, passesNonFinite: Bool) {
+    self.body = body
+    self.passesNonFinite = passesNonFinite
+  }
 
   /// The value at `x`; 0 once the function has failed, which lets GSL end soon (NaN would not stop it).
   mutating func value(at x: Double) -> Double {
     if badArgument != nil { return 0 }
     let y = body(x)
-    if y.isFinite { return y }
+    if y.isFinite || passesNonFinite { return y }
     badArgument = x
     return 0
   }
 
-  /// Hands `f` to `body` as a `gsl_function`.
+  /// Hands `f` to `body` as a `gsl_function`; values that are not finite are an error unless the rule deals with them itself.
   /// - Throws: `GSLError` of code bad-function if `f` was not finite somewhere.
   static func withPointer<Result>(
-    _ context: String, _ f: (Double) -> Double, _ body: (UnsafeMutablePointer<gsl_function>) throws(GSLError) -> Result
+    _ context: String, passesNonFinite: Bool = false, _ f: (Double) -> Double,
+    _ body: (UnsafeMutablePointer<gsl_function>) throws(GSLError) -> Result
   ) throws(GSLError) -> Result {
     var outcome: Swift.Result<Result, GSLError>?
     withoutActuallyEscaping(f) { f in
-      var holder = ScalarFunction(f)
+      var holder = ScalarFunction(f, passesNonFinite: passesNonFinite)
       withUnsafeMutablePointer(to: &holder) { pointer in
         var function = gsl_function(
           function: { x, context in

@@ -21,12 +21,13 @@ public struct SystemMinimum: Sendable, Hashable {
 ///   - context: what is being computed, for error messages.
 ///   - start: the first guess; its length is n.
 ///   - step: size of the first simplex or step.
-///   - tolerance: size of the simplex or norm of the gradient that is small enough.
+///   - tolerance: size of the simplex or norm of the gradient that is small enough; BFGS goes on while it makes progress. Since it
+///     compares values of f, norms below about 1e-8 are out of reach.
 ///   - gradient: df/dx_i, written into its second argument; nil for the simplex method.
 ///   - f: the function.
 /// - Throws: `GSLError` if the iteration stops above the tolerance or f is not finite; what a closure throws, unchanged.
 public func systemMinimum(
-  _ context: String, start: [Double], step: Double = 0.1, tolerance: Double = 1e-8,
+  _ context: String, start: [Double], step: Double = 0.1, tolerance: Double = 1e-6,
   gradient: (([Double], inout [Double]) throws -> Void)? = nil, _ f: ([Double]) throws -> Double
 ) throws -> SystemMinimum {
   _ = GSLRuntime.ready
@@ -144,18 +145,25 @@ private func bfgs(
       ScalarField.gradient(x, holder, gradient)
     }, n: n, params: holder)
   try GSLError.check(gsl_multimin_fdfminimizer_set(solver, &function, x, step, 0.1), context)
+  var restarts = 0
   for iteration in 1...2000 {
     let status = gsl_multimin_fdfminimizer_iterate(solver)
     guard let g = gsl_multimin_fdfminimizer_gradient(solver), let place = gsl_multimin_fdfminimizer_x(solver) else {
       throw .noMemory(context)
     }
     let norm = gsl_blas_dnrm2(g)
-    if norm <= tolerance {
+    if norm <= 1e-3 * tolerance || (norm <= tolerance && status != 0) {
       return SystemMinimum(
         arguments: (0..<n).map { gsl_vector_get(place, $0) }, value: gsl_multimin_fdfminimizer_minimum(solver),
         residual: norm, iterations: iteration)
     }
-    try GSLError.check(status, context)
+    if status == Int32(GSL_ENOPROG), restarts < 5 {
+      // The line search is stuck in rounding along an old direction; steepest descent gives a new one.
+      restarts += 1
+      try GSLError.check(gsl_multimin_fdfminimizer_restart(solver), context)
+    } else {
+      try GSLError.check(status, context)
+    }
   }
   throw GSLError(code: Int32(GSL_EMAXITER), context: context)
 }
