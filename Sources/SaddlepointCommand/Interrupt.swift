@@ -15,7 +15,9 @@ enum Interrupt {
   /// Whether Ctrl-C was pressed.
   static var isRequested: Bool { requested.load(ordering: .relaxed) }
 
-  /// Starts to watch for Ctrl-C. Only a flag is set in the handler, which is all that is safe there.
+  /// Starts to watch for Ctrl-C.
+  ///
+  /// Only a flag is set in the handler, which is all that is safe there.
   static func watch() {
     _ = requested.load(ordering: .relaxed)
     signal(SIGINT) { _ in

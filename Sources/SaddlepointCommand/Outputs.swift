@@ -115,6 +115,7 @@ final class Outputs {
   ///   - run: the record.
   ///   - figure: makes the figure, if one is asked for.
   ///   - notebook: makes the notebook, if one is asked for.
+  /// - Throws: `OutputError`, `FigureError`, or what the closures throw.
   func finish(
     rows: [[Cell]], regions: JSONValue? = nil, run: RunRecord, figure: () throws -> Figure,
     notebook: (_ csv: String) throws -> Notebook

@@ -77,6 +77,8 @@ struct Request {
   ///   - solved: parameters that the question solves for; giving one is explained.
   ///   - extra: other option names that the command understands, for advice.
   ///   - file: points from a file, if any.
+  /// - Returns: a grid whose values are all in their domains.
+  /// - Throws: `UsageError` for words, `DomainError` for values, `InputError` for the file.
   func grid(
     over parameters: [Parameter], known: [Parameter] = [], solved: [Quantity] = [], extra: [String] = [],
     file: PointFile? = nil

@@ -14,6 +14,7 @@ public enum GaussianExpectation {
   ///   - cutoff: |z| beyond which f times the density is negligible; 12 for f that grow no faster than exp(2|z|).
   ///   - f: smooth on the scale 1/8 or so; use ``adaptive(breakPoints:tolerance:_:)`` for kinks.
   /// - Returns: `converged`, or `not-converged` with the best value if 2^14 nodes do not suffice.
+  /// - Throws: what f throws.
   /// - Complexity: 100 to 400 evaluations for functions smooth on the scale 1.
   @inlinable
   public static func smooth<E: Error>(
@@ -60,6 +61,8 @@ public enum GaussianExpectation {
   /// - Parameters:
   ///   - breakPoints: places where f or a derivative jumps.
   ///   - tolerance: absolute error allowed.
+  ///   - f: finite wherever the density is not negligible.
+  /// - Returns: `converged`, or `not-converged` with the best value.
   /// - Throws: `GSLError` where f is not finite; what f throws, unchanged.
   public static func adaptive(
     breakPoints: [Double] = [], tolerance: Double = 1e-12, _ f: (Double) throws -> Double
@@ -80,6 +83,8 @@ public enum GaussianExpectation {
   /// - Parameters:
   ///   - correlation: E z1 z2, in [-1, 1].
   ///   - tolerance: absolute error allowed.
+  ///   - cutoff: as for one variable, in each of them.
+  ///   - f: smooth in both variables.
   /// - Returns: `converged`, or `not-converged` with the best value.
   /// - Throws: what f throws.
   /// - Complexity: the square of ``smooth(tolerance:cutoff:_:)``.

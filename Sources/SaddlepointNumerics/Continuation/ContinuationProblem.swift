@@ -2,7 +2,9 @@
 
 /// Equations F(x, parameters) = 0, n of them in n unknowns, whose solutions form curves as a parameter varies.
 public struct ContinuationProblem {
-  /// Writes F(x, parameters) into its last argument. A value that is not finite ends a curve with a reason.
+  /// Writes F(x, parameters) into its last argument.
+  ///
+  /// A value that is not finite ends a curve with a reason.
   public typealias Residual = (_ x: [Double], _ parameters: [Double], _ result: inout [Double]) -> Void
 
   /// Number of unknowns and of equations.
@@ -27,6 +29,7 @@ public struct ContinuationProblem {
   /// Its curves in a second parameter are curves of folds; where they turn back in it there are cusps.
   ///
   /// - Parameter index: position of the parameter in which the curve of the original problem folds.
+  /// - Returns: a problem of dimension 2n + 1 with the same parameters.
   public func folds(in index: Int) -> ContinuationProblem {
     let n = dimension
     let f = residual

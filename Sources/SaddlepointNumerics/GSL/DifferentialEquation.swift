@@ -39,7 +39,9 @@ public struct DifferentialEquation {
   ///
   /// - Parameters:
   ///   - times: monotone; the first is the start.
-  ///   - absolute, relative: local error allowed for each step, in each unknown.
+  ///   - initial: the unknowns at the first time.
+  ///   - absolute: local error allowed for each step, in each unknown.
+  ///   - relative: the same, relative to the unknown; the larger allowance counts.
   ///   - method: how it is stepped.
   /// - Returns: one vector for each time, the first being `initial`.
   /// - Throws: `GSLError` where the step size becomes too small, f is not finite or the Jacobian is missing; what a closure

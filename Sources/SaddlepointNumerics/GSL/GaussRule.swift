@@ -55,14 +55,18 @@ public enum GaussLegendre {
 }
 
 extension GaussRule {
-  /// The integral of `f` over [a, b] by a Gauss-Legendre rule. No error estimate: compare with a finer rule.
+  /// The integral of `f` over [a, b] by a Gauss-Legendre rule.
+  ///
+  /// No error estimate: compare with a finer rule.
   @inlinable
   public func integrate<E: Error>(_ a: Double, _ b: Double, _ f: (Double) throws(E) -> Double) throws(E) -> Double {
     let half = 0.5 * (b - a)
     return half * (try sum(centre: 0.5 * (a + b), scale: half, f))
   }
 
-  /// The expectation of f(z), z standard normal, by a Gauss-Hermite rule. No error estimate: compare with a finer rule.
+  /// The expectation of f(z), z standard normal, by a Gauss-Hermite rule.
+  ///
+  /// No error estimate: compare with a finer rule.
   @inlinable
   public func expectation<E: Error>(_ f: (Double) throws(E) -> Double) throws(E) -> Double {
     try sum(centre: 0, scale: 1, f)

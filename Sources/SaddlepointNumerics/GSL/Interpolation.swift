@@ -3,7 +3,9 @@
 import CSaddlepointGSL
 import CSaddlepointShims
 
-/// A curve through given points, by GSL. Evaluation is safe from many threads.
+/// A curve through given points, by GSL.
+///
+/// Evaluation is safe from many threads.
 public final class Interpolation: @unchecked Sendable {
   /// The kind of curve.
   public enum Kind: Sendable, Hashable {

@@ -112,7 +112,9 @@ public struct SymmetricEigensystem: Sendable, Hashable {
 
   /// The eigensystem of a symmetric matrix, of which only the lower triangle is read.
   ///
-  /// - Parameter withVectors: eigenvectors cost about five times as much.
+  /// - Parameters:
+  ///   - matrix: square; entries above the diagonal are not looked at.
+  ///   - withVectors: eigenvectors cost about five times as much.
   /// - Throws: `GSLError` unless the matrix is square and finite.
   /// - Complexity: O(n^3); good up to n of about 1000.
   public init(_ matrix: Matrix, withVectors: Bool = false) throws(GSLError) {

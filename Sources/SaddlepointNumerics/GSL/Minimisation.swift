@@ -24,6 +24,7 @@ private let brentMinimizers = WorkspacePool { gsl_min_fminimizer_alloc(saddlepoi
 ///   - interval: finite ends; a minimum at an end is found as such.
 ///   - samples: number of starting samples, >= 3; a function with several minima needs enough to see the lowest.
 ///   - f: a continuous function, finite on the interval.
+/// - Returns: the place of the smallest value with a bound on its error.
 /// - Throws: `GSLError` where `f` is not finite.
 /// - Complexity: `samples` and about thirty evaluations.
 public func minimum(

@@ -25,7 +25,8 @@ public enum Quadrature {
   ///   - a: lower end, or minus infinity.
   ///   - b: upper end, or infinity; below `a` the sign is reversed.
   ///   - breakPoints: places inside the range where `f` or a derivative jumps or has an integrable singularity.
-  ///   - absolute, relative: the larger of the two tolerances counts; not below 5e-13 relative unless an absolute one is given.
+  ///   - absolute: error allowed; the larger of the two tolerances counts.
+  ///   - relative: error allowed relative to the integral; not below 1e-14 unless an absolute one is given.
   ///   - method: how the range is divided.
   ///   - f: the integrand, finite wherever it is evaluated (the ends of a finite range are not).
   /// - Returns: `converged` with an error bound, or `not-converged` with the best value and GSL's reason.

@@ -25,6 +25,7 @@ private let brentSolvers = WorkspacePool { gsl_root_fsolver_alloc(saddlepoint_ro
 ///   - context: what is being computed, for error messages.
 ///   - bracket: finite ends, at which `f` has opposite signs or one of which is the root.
 ///   - f: a continuous function, finite on the bracket.
+/// - Returns: the root with its final bracket.
 /// - Throws: `GSLError` of code invalid-argument without a change of sign, of code bad-function where `f` is not finite.
 /// - Complexity: about ten evaluations for smooth functions.
 public func brentRoot(
@@ -98,6 +99,7 @@ public func brentRoot(
 ///   - bracket: as for ``brentRoot(_:in:_:)``.
 ///   - start: first guess; the middle of the bracket if it lies outside.
 ///   - f: value and derivative; a derivative that is zero or not finite costs a bisection.
+/// - Returns: the root with its final bracket.
 /// - Throws: `GSLError` as ``brentRoot(_:in:_:)``.
 /// - Complexity: quadratic convergence near the root, at worst bisection.
 public func newtonRoot(

@@ -55,6 +55,8 @@ struct ScalarFunction: ~Copyable {
 /// - Parameters:
 ///   - f: the user's closure.
 ///   - body: the computation, which receives a closure that does not throw.
+/// - Returns: what `body` returns.
+/// - Throws: what `f` threw first, else what `body` throws.
 func rethrowing<Result>(
   _ f: (Double) throws -> Double, _ body: ((Double) -> Double) throws(GSLError) -> Result
 ) throws -> Result {

@@ -2,7 +2,9 @@
 
 import CSaddlepointGSL
 
-/// Special functions by GSL. Underflow gives 0, which is the right double; outside a function's domain the result is NaN.
+/// Special functions by GSL.
+///
+/// Underflow gives 0, which is the right double; outside a function's domain the result is NaN.
 public enum SpecialFunctions {
   private static func value(_ f: (UnsafeMutablePointer<gsl_sf_result>) -> Int32) -> Double {
     _ = GSLRuntime.ready

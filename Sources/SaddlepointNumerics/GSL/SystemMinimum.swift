@@ -25,6 +25,7 @@ public struct SystemMinimum: Sendable, Hashable {
 ///     compares values of f, norms below about 1e-8 are out of reach.
 ///   - gradient: df/dx_i, written into its second argument; nil for the simplex method.
 ///   - f: the function.
+/// - Returns: the minimum with its residual.
 /// - Throws: `GSLError` if the iteration stops above the tolerance or f is not finite; what a closure throws, unchanged.
 public func systemMinimum(
   _ context: String, start: [Double], step: Double = 0.1, tolerance: Double = 1e-6,

@@ -21,6 +21,7 @@ public struct SystemRoot: Sendable, Hashable {
 ///   - tolerance: the residual that is small enough, in every equation; the iteration goes on while it improves.
 ///   - jacobian: dF_i/dx_j in row-major order at i n + j; approximated by differences if nil.
 ///   - f: F(x), written into its second argument.
+/// - Returns: the root with its residual.
 /// - Throws: `GSLError` if the iteration stops above the tolerance or F is not finite; what `f` throws, unchanged, after
 ///   which it is not called again.
 /// - Complexity: O(n^2) for each iteration besides the evaluations.
