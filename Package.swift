@@ -65,7 +65,7 @@ let package = Package(
     tests(of: "PhaseDiagrams"),
     tests(of: "SaddlepointReports"),
     tests(of: "Saddlepoint", ["SaddlepointCommand"]),
-    tests(of: "SaddlepointCommand"),
+    tests(of: "SaddlepointCommand", ["Saddlepoint"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -30,7 +30,8 @@ public enum Axis: Sendable, Hashable {
       // The usual form: the same doubles as NumPy's linspace.
       if !isLogarithmic { return .number(start + Double(index) * ((stop - start) / Double(count - 1))) }
       let t = Double(index) / Double(count - 1)
-      let magnitude = Double.exp(Double.log(abs(start)) * (1 - t) + Double.log(abs(stop)) * t)
+      // Powers of ten, so that decades are met exactly.
+      let magnitude = Double.exp10(Double.log10(abs(start)) * (1 - t) + Double.log10(abs(stop)) * t)
       return .number(start < 0 ? -magnitude : magnitude)
     }
   }

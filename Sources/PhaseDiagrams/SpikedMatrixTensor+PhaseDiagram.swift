@@ -101,8 +101,9 @@ private struct PhasePlane {
       return [[place(places.critical, line, event: .critical)].filter { window.x.contains($0.x) }]
     case "informed-spinodal":
       return [
-        try alongX((places.informedEnd.nextUp, .channelAbsent), (places.critical, nil)).ended(
-          place(places.critical, line, event: .critical), in: window)
+        try alongX((places.informedEnd * (1 + 1e-9), nil), (places.critical, nil))
+          .started(places.informedEnd, in: window).ended(
+            place(places.critical, line, event: .critical), in: window)
       ]
     case "information-theoretic":
       let isJump = { (point: CriticalPoint) -> Bool in point.order == .first }
@@ -111,16 +112,19 @@ private struct PhasePlane {
       let last = places.critical * (1 - 1e-9)
       if p == 3 {
         return [
-          try alongX((places.tensorOnly.nextUp, .channelAbsent), (last, nil), pick: isJump)
-            .ended(place(places.critical, line, event: .critical), in: window),
+          try alongX((places.tensorOnly * (1 + 1e-9), nil), (last, nil), pick: isJump)
+            .started(places.tensorOnly, in: window).ended(place(places.critical, line, event: .critical), in: window),
           try alongX((places.critical, .critical), infinity, pick: isContinuous),
         ]
       }
+      // The crossing itself is known to rounding only: the pieces end just beside it.
+      let (before, after) = (places.crossing * (1 - 1e-12), places.crossing * (1 + 1e-12))
       return [
-        try alongX((places.tensorOnly.nextUp, .channelAbsent), (places.crossing, .crossing), pick: isJump),
-        try alongX((places.crossing, .crossing), (last, nil), pick: isJump)
+        try alongX((places.tensorOnly * (1 + 1e-9), nil), (before, .crossing), pick: isJump)
+          .started(places.tensorOnly, in: window),
+        try alongX((after, .crossing), (last, nil), pick: isJump)
           .ended(place(places.critical, line, event: .critical), in: window),
-        try alongX((places.crossing, .crossing), infinity, pick: isContinuous),
+        try alongX((after, .crossing), infinity, pick: isContinuous),
       ]
     case "algorithmic" where p > 3:
       return [
@@ -252,6 +256,12 @@ private struct PhasePlane {
 }
 
 extension [DiagramPoint] {
+  /// The curve with its limit 1/Delta2 = 0 before it, if that lies in the window.
+  fileprivate func started(_ deltap: Double, in window: DiagramWindow) -> [DiagramPoint] {
+    guard !isEmpty, window.x.contains(deltap), window.y.contains(0) else { return self }
+    return [DiagramPoint(x: deltap, y: 0, error: deltap.ulp, status: .converged, event: .channelAbsent)] + self
+  }
+
   /// The curve with its limit point added, if that lies in the window and the curve comes near it.
   fileprivate func ended(_ point: DiagramPoint, in window: DiagramWindow) -> [DiagramPoint] {
     isEmpty || !window.x.contains(point.x) ? self : self + [point]

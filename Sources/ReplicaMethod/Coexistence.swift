@@ -14,15 +14,20 @@ package import SaddlepointNumerics
 /// Source: theory sheet *spiked replica*, section 1.
 package enum Coexistence {
   /// F(m)/m^3 = sum over k >= 3 of (1 - 2/k) m^(k-3); 1/3 at m = 0.
+  package static func scaledF(_ m: Double, complement s: Double) -> Double {
+    (1 + scaledExcess(m, complement: s)) / 3
+  }
+
+  /// 3 F(m)/m^3 - 1 = sum over k >= 4 of 3 (1 - 2/k) m^(k-3), to full relative precision as m tends to 0.
   ///
   /// The series is used where the closed form would cancel.
-  package static func scaledF(_ m: Double, complement s: Double) -> Double {
-    if m >= 0.5 { return (2 * Double.log(s) + m * (2 - m) / s) / (m * m * m) }
+  package static func scaledExcess(_ m: Double, complement s: Double) -> Double {
+    if m >= 0.5 { return 3 * (2 * Double.log(s) + m * (2 - m) / s) / (m * m * m) - 1 }
     var sum = 0.0
-    var power = 1.0
-    var k = 3.0
-    while power > 1e-18 {
-      sum += (1 - 2 / k) * power
+    var power = m
+    var k = 4.0
+    while power > 1e-18 * m {
+      sum += 3 * (1 - 2 / k) * power
       power *= m
       k += 1
     }

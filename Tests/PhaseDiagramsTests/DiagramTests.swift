@@ -44,7 +44,7 @@ import Testing
     let window = try declaration.defaultWindow(fixed(4))
     let diagram = try declaration.compute(fixed(4), window, 50)
     for curve in diagram.curves where ["gradient-flow", "ml-amp", "informed-spinodal"].contains(curve.line) {
-      for vertex in curve.points where vertex.event != .critical {
+      for vertex in curve.points where vertex.event != .critical && vertex.event != .channelAbsent {
         let line: Line<SpikedMatrixTensor> =
           curve.line == "ml-amp" ? .mlAMP : curve.line == "gradient-flow" ? .gradientFlow : .informedSpinodal
         let delta2 = try SpikedMatrixTensor.threshold(line, p: 4, deltap: vertex.x)[0].value.get()

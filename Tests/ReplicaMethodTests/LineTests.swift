@@ -72,6 +72,17 @@ import Testing
     }
   }
 
+  /// p = 3 up to the last double below the critical point: 1 - 1/Delta2 vanishes with the second power of the distance.
+  @Test(arguments: [1e-2, 1e-5, 1e-9, 1e-13, 1.2e-16]) func jumpOfOrderThreeNearItsEnd(distance: Double) throws {
+    let deltap = 1 - distance
+    let point = try SpikedMatrixTensor.threshold(.informationTheoretic, p: 3, deltap: deltap)[0]
+    #expect(point.order == .first)
+    #expect(try point.value.get() >= 1 && point.value.get() < 1 + 2 * distance * distance + 1e-15)
+    #expect(point.value.error < 1e-13)
+    // m = (2/3)(1 - Deltap) to first order.
+    #expect(abs(try point[.overlapHigh].get() / (2 * (1 - deltap) / 3) - 1) < 2 * distance + 1e-9)
+  }
+
   @Test func algorithmicLineOfOrderFourIsBelowOneAndTendsToIt() throws {
     var last = 0.0
     for deltap in [0.29, 0.2, 0.1, 0.01, 1e-4, 1e-8] {

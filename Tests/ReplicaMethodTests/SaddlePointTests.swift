@@ -114,7 +114,7 @@ import Testing
   @Test func tinyNoiseIsEitherRightOrSaysSo() throws {
     let saddles = try SpikedMatrixTensor(p: 3, delta2: 1e-300, deltap: 1e-300).saddlePoints()
     #expect(abs(try #require(saddles.last).mmse.get() / 5e-301 - 1) < 1e-12)
-    let beyond = try SpikedMatrixTensor(p: 3, delta2: 5e-324, deltap: 1)
+    let beyond = try SpikedMatrixTensor(p: 3, delta2: .leastNonzeroMagnitude, deltap: 1)
     #expect(throws: (any Error).self) { try beyond.saddlePoints() }
   }
 }

@@ -32,8 +32,9 @@ private func parsed(_ json: String) throws -> [String: Any] {
 }
 
 private let awkward: [Double] = [
-  0, -0.0, 3, -17, 0.1, 1e22, 1e23, 123_456_789_012_345_680, 5e-324, -5e-324, 2.2250738585072014e-308,
-  1.7976931348623157e308, 9_007_199_254_740_993, 0x1p53, 0x1p54, 0x1p54 - 2, -0x1p63, 1e15, 1e16, 0.5645971536,
+  0, -0.0, 3, -17, 0.1, 1e22, 1e23, 123_456_789_012_345_680, .leastNonzeroMagnitude, -.leastNonzeroMagnitude,
+  2.2250738585072014e-308,
+  1.7976931348623157e308, 9_007_199_254_740_991, 0x1p53, 0x1p54, 0x1p54 - 2, -0x1p63, 1e15, 1e16, 0.5645971536,
 ]
 
 /// Doubles of every kind: random bit patterns, among them subnormals.

@@ -42,7 +42,9 @@ private func transitions(p: Int, deltap: Double) throws -> [CriticalPoint] {
   if p == 3 || deltap < Coexistence.deltap(p: p, crossing).value {
     // Coexistence with m = 0: Deltap falls along the curve from the crossing to the tensor-only point.
     let balance = { (m: Double, s: Double) -> Double in
-      Double.log((order - 2) / order / deltap) + (order - 3) * Double.log(max(m, .leastNormalMagnitude))
+      // p = 3 in a form that keeps its digits as Deltap tends to 1 and m to 0.
+      if p == 3 { return (1 - deltap) / deltap - Coexistence.scaledExcess(m, complement: s) }
+      return Double.log((order - 2) / order / deltap) + (order - 3) * Double.log(max(m, .leastNormalMagnitude))
         - Double.log(Coexistence.scaledF(m, complement: s))
     }
     let slope = { (m: Double, s: Double) -> Double in
@@ -53,6 +55,7 @@ private func transitions(p: Int, deltap: Double) throws -> [CriticalPoint] {
     let root = try OverlapRoot.bracketed(
       "coexistence with m = 0", from: crossing, to: last, noise: noise, slope: slope, curvature: { _, _ in 0 }, balance)
     let (i2, error) = Coexistence.inverseDelta2(p: p, root)
+    if i2 <= 0 { return [.absent(.delta2, Absence.possible(for: .delta2))] }
     return [
       CriticalPoint(
         [.delta2: .reciprocal(of: i2, error: error)], order: .first, with: [.overlapLow: 0, .overlapHigh: root.m])
