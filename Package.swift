@@ -52,7 +52,7 @@ let package = Package(
     .executableTarget(
       name: "SaddlepointCommand", dependencies: ["Saddlepoint", argumentParser], swiftSettings: strict),
     .executableTarget(
-      name: "Benchmarks", dependencies: ["Saddlepoint", "CSaddlepointShims"],
+      name: "Benchmarks", dependencies: ["Saddlepoint", "CSaddlepointShims", realModule],
       exclude: ["peers"], swiftSettings: strict),
     .target(
       name: "SaddlepointTestSupport", dependencies: ["SaddlepointCore"], path: "Tests/SaddlepointTestSupport",

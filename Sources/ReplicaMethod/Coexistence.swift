@@ -91,14 +91,14 @@ package enum Coexistence {
     let (a, b) = (low.m, high.m)
     let ip = curve.inverseDeltap
     if b - a < 0.1, b < 0.9 {
-      let difference = GaussLegendre.rule(24).integrate(a, b) { m in
+      let difference = try FixedRule.gaussLegendre(24).sum(from: a, to: b) { m in
         0.5 * m * (i2 - 1 / (1 - m) + ip * Double.pow(m, curve.p - 2))
       }
       return (low, high, difference)
     }
     func phi(_ root: OverlapRoot) -> Double {
       let (m, s) = (root.m, root.complement)
-      let entropy = 0.5 * (m < 0.5 ? SpecialFunctions.logOnePlusMinus(-m) : Double.log(s) + m)
+      let entropy = 0.5 * SpikedMatrixTensor.logComplementPlusOverlap(m, complement: s)
       return entropy + m * m * i2 / 4 + ip * Double.pow(m, curve.p) / (2 * Double(curve.p))
     }
     return (low, high, phi(high) - phi(low))

@@ -23,11 +23,18 @@ extension SpikedMatrixTensor {
 
   /// The potential at an overlap given with its complement, and a bound on its rounding error.
   package func potential(m: Double, complement s: Double) -> (value: Double, error: Double) {
-    let entropy = 0.5 * (m < 0.5 ? SpecialFunctions.logOnePlusMinus(-m) : Double.log(s) + m)
+    let entropy = 0.5 * Self.logComplementPlusOverlap(m, complement: s)
     let matrix = delta2 == .infinity ? 0 : m * m / (4 * delta2)
     let tensor = deltap == .infinity ? 0 : Double.pow(m, p) / (2 * Double(p) * deltap)
     let rounding = 4 * .ulpOfOne * (abs(entropy) + matrix + Double(p) * tensor)
     return (entropy + matrix + tensor, rounding)
+  }
+
+  /// log(1-m) + m, to full relative precision as m tends to 0 or 1.
+  package static func logComplementPlusOverlap(_ m: Double, complement s: Double) -> Double {
+    // GSL's function is defined for every m < 1; beyond 1/2 the complement carries the digits.
+    if m < 0.5, let small = try? Special.log1pmx(-m) { return small }
+    return Double.log(s) + m
   }
 
   /// One step of Bayes-optimal state evolution: m' = g/(1+g), g = m/Delta2 + m^(p-1)/Deltap.

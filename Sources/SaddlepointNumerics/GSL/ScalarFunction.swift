@@ -2,80 +2,111 @@
 
 import CSaddlepointGSL
 
-/// A Swift closure on its way through a `gsl_function`.
+/// A Swift closure on its way through GSL's `void *`, and the first argument at which it failed.
 ///
-/// Noncopyable, so that no reference is counted for each call.
+/// Noncopyable, so that the trampoline costs no retain and release per call.
 struct ScalarFunction: ~Copyable {
-  private let body: (Double) -> Double
-  private let passesNonFinite: Bool
-  /// Where the function was first not finite; it is not called again after that.
-  private(set) var badArgument: Double?
-
-  init(_ body: @escaping (Double) -> Double, passesNonFinite: Bool) {
-    self.body = body
-    self.passesNonFinite = passesNonFinite
+  /// What the first unacceptable value was, and where.
+  struct Failure {
+    let argument: Double
+    let value: Double
   }
 
-  /// The value at `x`; 0 once the function has failed, which lets GSL end soon (NaN would not stop it).
-  mutating func value(at x: Double) -> Double {
-    if badArgument != nil { return 0 }
-    let y = body(x)
-    if y.isFinite || passesNonFinite { return y }
-    badArgument = x
+  private let f: (Double) -> Double
+  private let allowsInfinity: Bool
+  private(set) var failure: Failure?
+
+  init(_ f: @escaping (Double) -> Double, allowsInfinity: Bool) {
+    self.f = f
+    self.allowsInfinity = allowsInfinity
+  }
+
+  /// The closure's value.
+  ///
+  /// After the first failure the closure is not called again, and zeros make GSL end soon, which a
+  /// NaN would not: it drives the adaptive routines to their limit.
+  mutating func value(_ x: Double) -> Double {
+    if failure != nil { return 0 }
+    let y = f(x)
+    if y.isFinite || (allowsInfinity && !y.isNaN) { return y }
+    failure = Failure(argument: x, value: y)
     return 0
-  }
-
-  /// Hands `f` to `body` as a `gsl_function`; values that are not finite are an error unless the rule deals with them itself.
-  /// - Throws: `GSLError` of code bad-function if `f` was not finite somewhere.
-  static func withPointer<Result>(
-    _ context: String, passesNonFinite: Bool = false, _ f: (Double) -> Double,
-    _ body: (UnsafeMutablePointer<gsl_function>) throws(GSLError) -> Result
-  ) throws(GSLError) -> Result {
-    var outcome: Swift.Result<Result, GSLError>?
-    withoutActuallyEscaping(f) { f in
-      var holder = ScalarFunction(f, passesNonFinite: passesNonFinite)
-      withUnsafeMutablePointer(to: &holder) { pointer in
-        var function = gsl_function(
-          function: { x, context in
-            guard let context else { return 0 }
-            return context.assumingMemoryBound(to: ScalarFunction.self).pointee.value(at: x)
-          }, params: pointer)
-        do throws(GSLError) { outcome = .success(try body(&function)) } catch { outcome = .failure(error) }
-        if let x = pointer.pointee.badArgument { outcome = .failure(.badFunction(context, at: x)) }
-      }
-    }
-    guard let outcome else { throw .badFunction(context, at: .nan) }
-    return try outcome.get()
   }
 }
 
-/// Runs a computation whose closure may throw: the first error is kept, the closure is not called again, and the same error
-/// comes out.
+/// Runs `body` with `f` as a `gsl_function`.
+/// - Throws: `GSL_EBADFUNC` if `f` returned a value that is not finite (not a number, where infinity is allowed).
+func withGSLFunction<R>(
+  _ context: String, _ f: (Double) -> Double, allowsInfinity: Bool = false,
+  _ body: (UnsafeMutablePointer<gsl_function>) -> R
+) throws(GSLError) -> R {
+  _ = GSLRuntime.ready
+  let (result, failure) = withoutActuallyEscaping(f) { f in
+    var holder = ScalarFunction(f, allowsInfinity: allowsInfinity)
+    let result = withUnsafeMutablePointer(to: &holder) { pointer in
+      var function = gsl_function(
+        function: { x, context in
+          guard let context else { return .nan }
+          return context.assumingMemoryBound(to: ScalarFunction.self).pointee.value(x)
+        }, params: pointer)
+      return body(&function)
+    }
+    return (result, holder.failure)
+  }
+  if let failure {
+    let code = Int32(GSL_EBADFUNC)
+    throw GSLError(code: code, context: "\(context): the function is \(failure.value) at \(failure.argument)")
+  }
+  return result
+}
+
+/// Carries the errors of a throwing closure through a routine whose closure must not throw.
 ///
-/// - Parameters:
-///   - f: the user's closure.
-///   - body: the computation, which receives a closure that does not throw.
-/// - Returns: what `body` returns.
-/// - Throws: what `f` threw first, else what `body` throws.
-func rethrowing<Result>(
-  _ f: (Double) throws -> Double, _ body: ((Double) -> Double) throws(GSLError) -> Result
-) throws -> Result {
+/// The first error is recorded and `placeholder`, which the routine must take for a failure, is returned in its place; the
+/// closure is not called again, and the very same error is thrown once the routine has returned.
+@inlinable
+func catching<Input, Output, R>(
+  _ f: (Input) throws -> Output, placeholder: Output, _ body: ((Input) -> Output) throws -> R
+) throws -> R {
   try withoutActuallyEscaping(f) { f in
     var failure: (any Error)?
-    let outcome: Swift.Result<Result, GSLError>
-    do throws(GSLError) {
-      outcome = .success(
-        try body { argument in
-          if failure != nil { return .nan }
-          do { return try f(argument) } catch {
-            failure = error
-            return .nan
-          }
-        })
+    do {
+      let result = try body { x in
+        if failure != nil { return placeholder }
+        do {
+          return try f(x)
+        } catch {
+          failure = error
+          return placeholder
+        }
+      }
+      if let failure { throw failure }
+      return result
     } catch {
-      outcome = .failure(error)
+      throw failure ?? error
     }
-    if let failure { throw failure }
-    return try outcome.get()
+  }
+}
+
+/// The same for functions of one number, written out so that no generic thunk stands in the innermost loop.
+@inlinable
+func catching<R>(_ f: (Double) throws -> Double, _ body: ((Double) -> Double) throws -> R) throws -> R {
+  try withoutActuallyEscaping(f) { f in
+    var failure: (any Error)?
+    do {
+      let result = try body { x in
+        if failure != nil { return .nan }
+        do {
+          return try f(x)
+        } catch {
+          failure = error
+          return .nan
+        }
+      }
+      if let failure { throw failure }
+      return result
+    } catch {
+      throw failure ?? error
+    }
   }
 }

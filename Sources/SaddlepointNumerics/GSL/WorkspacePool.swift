@@ -2,26 +2,26 @@
 
 import Synchronization
 
-/// Workspaces that are reused: checked out for one computation, returned after it.
+/// Idle GSL workspaces of one kind, kept for reuse.
 ///
-/// A nested or parallel computation finds the workspace taken and gets another one, so that no two ever share.
-struct WorkspacePool<Workspace>: ~Copyable, Sendable {
-  /// A pointer that travels between threads but is used by one at a time.
+/// A workspace is checked out for the length of a call, so a nested call or another thread gets another one. The pool only
+/// grows to the largest number that was ever in use at once; nothing is freed before the process ends.
+final class WorkspacePool<Workspace>: Sendable {
+  /// A workspace that belongs to one holder at a time: the pool or the call that checked it out.
   private struct Handle: @unchecked Sendable {
-    let workspace: Workspace
+    let workspace: UnsafeMutablePointer<Workspace>
   }
 
   private let idle = Mutex<[Handle]>([])
-  private let make: @Sendable () -> Workspace?
+  private let make: @Sendable () -> UnsafeMutablePointer<Workspace>?
 
-  /// A pool whose workspaces are made on demand and live as long as the process.
-  init(_ make: @escaping @Sendable () -> Workspace?) { self.make = make }
+  /// A pool that makes workspaces when it has no idle one.
+  init(_ make: @escaping @Sendable () -> UnsafeMutablePointer<Workspace>?) { self.make = make }
 
-  /// Runs `body` with a workspace that nobody else uses meanwhile.
-  borrowing func withWorkspace<Result>(_ context: String, _ body: (Workspace) -> Result) throws(GSLError) -> Result {
-    _ = GSLRuntime.ready
-    let taken = idle.withLock { $0.popLast() }
-    guard let workspace = taken?.workspace ?? make() else { throw .noMemory(context) }
+  /// Runs `body` with a workspace that nobody else uses meanwhile; nil where there is no memory for one.
+  func withWorkspace<R>(_ body: (UnsafeMutablePointer<Workspace>) -> R) -> R? {
+    let reused = idle.withLock { $0.popLast() }
+    guard let workspace = reused?.workspace ?? make() else { return nil }
     let handle = Handle(workspace: workspace)
     defer { idle.withLock { $0.append(handle) } }
     return body(workspace)
