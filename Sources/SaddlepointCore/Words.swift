@@ -12,9 +12,16 @@ public enum Words {
   /// The choice nearest to a misspelt name, or nil if none is near enough to be meant.
   public static func nearest(to name: String, among choices: [String]) -> String? {
     let folded = fold(name)
+    // A whole part of a longer name is meant more likely than a name of nearly the same letters.
+    let word = folded.drop { $0 == "-" }
+    if word.count >= 4, let longer = choices.first(where: { ("-" + fold($0) + "-").contains("-\(word)-") }) {
+      return longer
+    }
     let ranked = choices.map { ($0, distance(folded, fold($0))) }
     guard let best = ranked.min(by: { $0.1 < $1.1 }) else { return nil }
-    if best.1 <= max(2, name.count / 3) { return best.0 }
+    // Of few letters, few may be wrong.
+    let tolerated = word.count < 2 ? 0 : word.count < 5 ? 1 : max(2, word.count / 3)
+    if best.1 <= tolerated { return best.0 }
     return choices.first { !folded.isEmpty && (fold($0).hasPrefix(folded) || folded.hasPrefix(fold($0))) }
   }
 
