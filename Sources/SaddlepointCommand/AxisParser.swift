@@ -29,14 +29,15 @@ enum AxisParser {
       return value
     }
     guard let x = Double(word.lowercased() == "infinity" ? "inf" : word) else {
-      throw UsageError(
-        "--\(Request.optionName(parameter.quantity)): '\(word)' is no number, list a,b or range start:stop:count[:log]")
+      let name = "--\(Request.optionName(parameter.quantity))"
+      if word.isEmpty { throw UsageError("\(name): a number is missing between commas or at an end") }
+      throw UsageError("\(name): '\(word)' is no number, list a,b or range start:stop:count[:log]")
     }
     if x.isInfinite, !word.lowercased().contains("inf") {
-      throw DomainError(parameter.quantity, word, allowed: parameter.allowed + " (and below 1.8e308)")
+      throw DomainError(parameter.quantity, word, allowed: parameter.allowed + " (a double is at most 1.8e308)")
     }
     if x == 0, !isZero(word) {
-      throw DomainError(parameter.quantity, word, allowed: parameter.allowed + " (and above 4.9e-324)")
+      throw DomainError(parameter.quantity, word, allowed: parameter.allowed + " (a double is 0 or at least 4.9e-324)")
     }
     do throws(DomainError) { try parameter.check(.number(x)) } catch {
       throw DomainError(error.parameter, word, allowed: error.allowed)
@@ -66,10 +67,15 @@ enum AxisParser {
     guard let start = Double(parts[0]), let stop = Double(parts[1]) else {
       throw refuse("has an end that is no number")
     }
-    guard let count = Int(parts[2]), count >= 1 else { throw refuse("has no positive number of values") }
+    guard let count = Int(parts[2]), count >= 1 else {
+      throw refuse("has '\(parts[2])' instead of a positive number of values")
+    }
     if parts.count == 4, parts[3] != "log" { throw refuse("ends with '\(parts[3])' instead of 'log'") }
-    guard start.isFinite, stop.isFinite else { throw refuse("has an infinite end") }
-    if parts.count == 4, start * stop <= 0 { throw refuse("is logarithmic and touches zero") }
+    guard start.isFinite, stop.isFinite else { throw refuse("has an end that is not finite") }
+    // Signs, not the product: that of two tiny ends is zero.
+    if parts.count == 4, start == 0 || stop == 0 || (start < 0) != (stop < 0) {
+      throw refuse("is logarithmic and touches or crosses zero")
+    }
     if count == 1, start != stop { throw refuse("has one value and two different ends") }
     return .range(start: start, stop: stop, count: count, isLogarithmic: parts.count == 4)
   }
