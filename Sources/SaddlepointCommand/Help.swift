@@ -13,11 +13,17 @@ enum Help {
     let name = entry.card.name
     switch command {
     case "threshold":
+      guard !entry.lines.isEmpty else { throw undefined(command, for: name) { !$0.lines.isEmpty } }
       guard let second = positionals.dropFirst().first else {
-        let lines = entry.lines.map { [$0.declaration.name, $0.declaration.summary] }
+        let lines = entry.lines.map(\.declaration).map { line in
+          [line.name + (line.aliases.isEmpty ? "" : " (\(line.aliases.joined(separator: ", ")))"), line.summary]
+        }
+        let first = entry.lines[0]
+        let example = lineExample(first.declaration, first.question(first.declaration.unknowns[0]))
         return try Text.put(
           (["saddlepoint threshold \(name) LINE", "", "Lines"] + table(lines)
-            + ["", "Parameters of one: saddlepoint threshold \(name) LINE --help"]).joined(separator: "\n"))
+            + ["", "Parameters of one: saddlepoint threshold \(name) LINE --help", "", "Example"]
+            + ["  saddlepoint threshold \(name) \(first.declaration.name) \(example)"]).joined(separator: "\n"))
       }
       let line = try QuestionRun.line(second, of: entry)
       let question = line.question(line.declaration.unknowns[0])
@@ -42,10 +48,18 @@ enum Help {
           .joined(separator: "\n"))
     default:
       guard let question = entry.questions.first(where: { $0.name == command }) else {
-        throw UndefinedQuestion(message: "\(command) is not defined for \(name)")
+        throw undefined(command, for: name) { $0.questions.contains { $0.name == command } }
       }
       try Text.put(page("\(command) \(name)", question, extra: nil, example: question.example))
     }
+  }
+
+  private static func undefined(
+    _ command: String, for name: String, where isDefined: (CatalogueEntry) -> Bool
+  ) -> UndefinedQuestion {
+    let others = Catalogue.models.filter(isDefined).map(\.card.name)
+    return UndefinedQuestion(
+      message: "\(command) is not defined for \(name); it is for: \(others.joined(separator: ", "))")
   }
 
   /// The help of a command without a model.
@@ -78,12 +92,36 @@ enum Help {
       example =
         "\(command) \(first?.card.name ?? "") \(first?.questions.first { $0.name == command }?.example ?? "")"
     }
-    var lines = ["saddlepoint \(usage) [--parameter VALUE ...]", "  " + type.configuration.abstract]
+    let isText = command == "models" || command == "explain"
+    let isQuestion = !isText && command != "check" && command != "reproduce"
+    var lines = ["saddlepoint \(usage)" + (isQuestion ? " [--parameter VALUE ...]" : "")]
+    lines += ["  " + type.configuration.abstract]
     if command != "reproduce" {
       lines += ["", "Models"] + table(models.map { [$0.card.name, $0.card.summary] })
-      lines += ["", "With a model, --help shows its parameters and columns."]
     }
-    lines += ["", "Example", "  saddlepoint \(example)"] + sharedOptions
+    if command == "threshold" {
+      lines += ["", "MODEL --help lists the lines; MODEL LINE --help shows parameters and columns."]
+    } else if isQuestion {
+      lines += ["", "MODEL --help shows the model's parameters and columns."]
+    }
+    lines += ["", "Example", "  saddlepoint \(example)"]
+    switch command {
+    case "models", "explain": lines += ["", "Options"] + table([["--format json", "the same for programs"]])
+    case "check":
+      lines += ["", "Options"]
+      lines += table([
+        ["--slow", "add simulations"], ["--format table|csv|json|ndjson", "form of standard output"],
+        ["-o FILE", ".csv .json .ndjson; repeatable"],
+      ])
+    case "reproduce":
+      lines += ["", "Options"]
+      lines += table([
+        ["--list", "the figures that can be reproduced"],
+        ["-o DIR", "an existing folder for data, pictures and notebooks; default: this one"],
+        ["--quiet", "no names of written files on standard error"],
+      ])
+    default: lines += sharedOptions
+    }
     return lines.joined(separator: "\n")
   }
 

@@ -12,6 +12,7 @@ struct Root: ParsableCommand {
     discussion: """
       A parameter takes one value, a list a,b,c, or a range start:stop:count[:log]; several give their outer product.
       Start with: saddlepoint models
+      Example: saddlepoint threshold spiked-matrix-tensor gradient-flow --p 3 --deltap 0.1:4:5
       Shell completions: saddlepoint --generate-completion-script bash|zsh|fish
       """,
     version: "saddlepoint \(SaddlepointVersion.current)",
