@@ -2,8 +2,8 @@
 
 /// The words of the command line before they are parsed.
 enum ArgumentVector {
-  /// Joins `--name -3.2` to `--name=-3.2`, so that negative numbers and ranges are not taken for options, and turns
-  /// `help COMMAND` into `COMMAND --help`.
+  /// Joins `--name -3.2` to `--name=-3.2`, so that negative numbers and ranges are not taken for options, splits
+  /// `-oFILE`, and turns `help COMMAND` into `COMMAND --help`.
   static func normalized(_ words: [String]) -> [String] {
     var words = words
     if words.first == "help", words.count > 1 { words = Array(words.dropFirst()) + ["--help"] }
@@ -11,6 +11,8 @@ enum ArgumentVector {
     for word in words {
       if let last = result.last, last.hasPrefix("--"), last.count > 2, !last.contains("="), isNegative(word) {
         result[result.count - 1] = last + "=" + word
+      } else if word.hasPrefix("-o"), word.count > 2, !word.hasPrefix("-o=") {
+        result += ["-o", String(word.dropFirst(2))]
       } else {
         result.append(word)
       }
