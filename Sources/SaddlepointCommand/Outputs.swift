@@ -2,6 +2,12 @@
 
 import Saddlepoint
 
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
 /// Where the results go: standard output, or files that appear complete or not at all.
 final class Outputs {
   /// What the ending of a file asks for.
@@ -34,9 +40,9 @@ final class Outputs {
     isQuiet = options.quiet
     var kinds: [(path: String, kind: Kind)] = []
     for path in options.output {
-      if kinds.contains(where: { $0.path == path }) { throw UsageError("-o \(path) is given twice") }
       kinds.append((path, try Self.kind(of: path, fallback: options.dataFormat())))
     }
+    try Self.refuseCollisions(kinds)
     var files: [OutputFile] = []
     var paths: [String] = []
     var sinks: [Sink] = []
@@ -69,6 +75,27 @@ final class Outputs {
 
   /// Whether pictures or notebooks are asked for.
   var wantsPictures: Bool { !pictures.isEmpty || !notebooks.isEmpty }
+
+  /// Refuses two outputs of one name, however it is spelt; a record of a run counts as an output.
+  private static func refuseCollisions(_ kinds: [(path: String, kind: Kind)]) throws {
+    var seen: Set<String> = []
+    for (path, _) in kinds where !seen.insert(resolved(path)).inserted {
+      throw UsageError("-o \(path) is given twice")
+    }
+    for case (let path, .data) in kinds where !seen.insert(resolved(RunRecord.path(beside: path))).inserted {
+      throw UsageError("-o \(RunRecord.path(beside: path)) is the record of \(path)")
+    }
+  }
+
+  /// The one spelling of a file's name: that of its folder without links and dots, and its own.
+  private static func resolved(_ path: String) -> String {
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { String(path[...$0]) } ?? "."
+    let name = slash.map { path[path.index(after: $0)...] } ?? path[...]
+    guard let real = realpath(folder, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real) + "/" + name
+  }
 
   private static func kind(of path: String, fallback: DataFormat?) throws -> Kind {
     if let format = DataFormat(path: path) { return .data(format) }
@@ -141,8 +168,9 @@ final class Outputs {
       let text = try notebook(String(decoding: bytes, as: UTF8.self)).json
       for path in notebooks { try OutputFile.write(Array(text.utf8) + [0x0A], to: path) }
     }
-    // Pictures last: a missing gnuplot must not cost the data.
-    for path in pictures {
+    // Pictures last: a missing gnuplot must not cost the data, nor the scripts, which need none.
+    let scriptsFirst = pictures.filter { $0.hasSuffix(".gp") } + pictures.filter { !$0.hasSuffix(".gp") }
+    for path in scriptsFirst {
       let figure = try figure()
       do throws(FigureError) {
         try Gnuplot().draw(figure, to: path)
