@@ -22,6 +22,7 @@ struct CheckCommand: ParsableCommand, SharingCommand {
   func run() throws {
     let request = try Request(rest)
     if shared.help { return try Help.show(command: "check", positionals: []) }
+    try shared.refuseFiles("check", output: false)
     try request.expectPositionals(1)
     guard request.options.isEmpty else {
       throw UsageError.unknown(
@@ -60,6 +61,8 @@ struct CheckCommand: ParsableCommand, SharingCommand {
     } notebook: { _ in
       throw UsageError("check has no notebook")
     }
-    if violated > 0 { throw Unfinished(message: "\(violated) identities are violated") }
+    if violated > 0 {
+      throw Unfinished(message: violated == 1 ? "1 identity is violated" : "\(violated) identities are violated")
+    }
   }
 }

@@ -15,6 +15,7 @@ struct ExplainCommand: ParsableCommand, SharingCommand {
   func run() throws {
     let request = try Request(rest)
     if shared.help { return try Help.show(command: "explain", positionals: []) }
+    try shared.refuseFiles("explain")
     let entry = try request.entry()
     try request.expectPositionals(2)
     guard request.options.isEmpty else {

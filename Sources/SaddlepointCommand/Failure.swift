@@ -4,11 +4,14 @@ import ArgumentParser
 import Saddlepoint
 
 /// Something in the words of the command that cannot be understood (exit code 64).
-struct UsageError: Error {
+struct UsageError: Error, CustomStringConvertible {
   /// One line that names the culprit and the nearest valid choice.
   let message: String
 
   init(_ message: String) { self.message = message }
+
+  /// The message, for the parser, which quotes it.
+  var description: String { message }
 
   /// An unknown name, with the nearest valid one.
   static func unknown(_ kind: String, _ name: String, among choices: [String]) -> UsageError {
@@ -17,6 +20,13 @@ struct UsageError: Error {
     }
     return UsageError("unknown \(kind) '\(name)'; choose from: \(choices.joined(separator: ", "))")
   }
+}
+
+/// A value outside its domain in a file of points (exit code 65).
+struct PointError: Error {
+  /// The file and its line.
+  let place: String
+  let cause: DomainError
 }
 
 /// A question that a model does not have (exit code 65).
@@ -35,13 +45,10 @@ enum Ending {
   static func of(_ error: any Error, arguments: [String]) -> (code: Int32, message: String?) {
     switch error {
     case let error as UsageError:
-      let command = arguments.first { !$0.hasPrefix("-") }.map { " \($0)" } ?? ""
-      return (
-        64,
-        "\(error.message)\nSee: saddlepoint\(Root.names.contains(String(command.dropFirst())) ? command : "") --help"
-      )
+      return (64, error.message + hint(arguments))
     case let error as DomainError:
-      return (65, "--\(option(error.parameter)) \(error.value) is not allowed; allowed: \(error.allowed)")
+      return (65, message(of: error))
+    case let error as PointError: return (65, "\(error.place): \(message(of: error.cause))")
     case let error as UndefinedQuestion: return (65, error.message)
     case let error as Unfinished: return (1, error.message)
     case OutputError.closedPipe: return (0, nil)
@@ -54,8 +61,20 @@ enum Ending {
     default:
       let code = Root.exitCode(for: error).rawValue
       let text = Root.message(for: error)
-      return (code, text.isEmpty ? "\(error)" : text)
+      // Only the first of the parser's lines says what is wrong; it guesses in the others.
+      let first = text.prefix { !$0.isNewline }
+      return code == 64 ? (code, first + hint(arguments)) : (code, text.isEmpty ? "\(error)" : text)
     }
+  }
+
+  /// Where help is found, on a line of its own.
+  private static func hint(_ arguments: [String]) -> String {
+    let command = arguments.first { !$0.hasPrefix("-") } ?? ""
+    return "\nSee: saddlepoint\(Root.names.contains(command) ? " " + command : "") --help"
+  }
+
+  private static func message(of error: DomainError) -> String {
+    "--\(option(error.parameter)) \(error.value) is not allowed; allowed: \(error.allowed)"
   }
 
   /// The option's name as it is typed: columns have underscores, options hyphens.

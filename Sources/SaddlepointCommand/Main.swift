@@ -22,10 +22,18 @@ import Glibc
       let isHelp = Root.exitCode(for: error) == .success
       let (code, message) = Interrupt.isRequested ? (130, nil) : Ending.of(error, arguments: arguments)
       if let message {
-        let writer = StandardOutput(descriptor: isHelp ? STDOUT_FILENO : STDERR_FILENO, name: "standard error")
+        let writer = StandardOutput(
+          descriptor: isHelp ? STDOUT_FILENO : STDERR_FILENO, name: isHelp ? "standard output" : "standard error")
         let name = isHelp || code == 1 && !(error is Unfinished) ? "" : "saddlepoint: "
-        try? writer.write(isHelp ? Root.fullMessage(for: error) + "\n" : name + message + "\n")
-        try? writer.flush()
+        do {
+          try writer.write(isHelp ? Root.fullMessage(for: error) + "\n" : name + message + "\n")
+          try writer.flush()
+        } catch  where isHelp {
+          // Help that cannot be written is a failure too, as any other output is.
+          let (code, message) = Ending.of(error, arguments: arguments)
+          if let message { Console(isQuiet: false).say("saddlepoint: " + message) }
+          exit(code)
+        } catch {}
       }
       exit(code)
     }
@@ -36,6 +44,7 @@ import Glibc
     if let word = arguments.first, !word.hasPrefix("-"), word != "help", !Root.names.contains(word) {
       throw UsageError.unknown("command", word, among: Root.names)
     }
+    if let word = arguments.first, word.hasPrefix("--") { try checkOption(word, in: arguments) }
     var command = try Root.parseAsRoot(arguments.isEmpty ? ["--help"] : arguments)
     try (command as? any SharingCommand)?.shared.check()
     if var asynchronous = command as? any AsyncParsableCommand {
@@ -43,5 +52,16 @@ import Glibc
     } else {
       try command.run()
     }
+  }
+
+  /// Advises about options before the command, of which the program itself has few.
+  private static func checkOption(_ word: String, in arguments: [String]) throws {
+    let name = String(word.prefix { $0 != "=" })
+    let own = ["--help", "--version"]
+    if own.contains(name) || name.hasPrefix("--generate-") || name.hasPrefix("--experimental-") { return }
+    if let command = arguments.first(where: Root.names.contains) {
+      throw UsageError("option '\(name)' stands before the command; write saddlepoint \(command) ... \(name) ...")
+    }
+    throw UsageError.unknown("option", name, among: own)
   }
 }

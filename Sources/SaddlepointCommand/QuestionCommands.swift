@@ -68,6 +68,7 @@ struct QuestionRun {
     let solved = line?.declaration.unknowns ?? []
     let grid = try request.grid(
       over: question.parameters, known: entry.card.parameters, solved: solved,
+      isPoint: line?.declaration.isPoint == true,
       extra: CommandOptions.shared + (line == nil ? [] : ["for"]),
       file: try shared.at.map { try PointFile(path: $0) })
     let head = TableHead(
@@ -109,7 +110,10 @@ struct QuestionRun {
       plot.notebook(csv)
     }
     if Interrupt.isRequested { throw CancellationError() }
-    if unfinished > 0 { throw Unfinished(message: "\(unfinished) rows did not converge; their reason column says why") }
+    if unfinished > 0 {
+      let rows = unfinished == 1 ? "1 row" : "\(unfinished) rows"
+      throw Unfinished(message: "\(rows) did not converge; the column 'reason' says why")
+    }
   }
 
   private func question(of entry: CatalogueEntry, _ request: Request) throws -> (Question, CatalogueLine?) {

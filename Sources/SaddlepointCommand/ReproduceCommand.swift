@@ -16,6 +16,7 @@ struct ReproduceCommand: ParsableCommand, SharingCommand {
   func run() throws {
     let request = try Request(rest)
     if shared.help { return try Help.show(command: "reproduce", positionals: []) }
+    try shared.refuseFiles("reproduce", output: false)
     let names = Catalogue.reproductions.map(\.name)
     guard request.options.isEmpty else {
       throw UsageError.unknown("option", "--" + request.options[0].name, among: ["--list", "--output", "--help"])
@@ -50,5 +51,6 @@ struct ReproduceCommand: ParsableCommand, SharingCommand {
     let notebook = run.notebook(data: .file(panel.name + ".csv"))
     try OutputFile.write(Array(notebook.json.utf8) + [0x0A], to: "\(stem).ipynb")
     if Interrupt.isRequested { throw CancellationError() }
+    Console(isQuiet: shared.quiet).say("wrote \(stem).csv, .svg, .ipynb")
   }
 }

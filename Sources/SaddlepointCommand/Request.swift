@@ -22,7 +22,8 @@ struct Request {
         continue
       }
       guard word.hasPrefix("--"), word.count > 2 else {
-        throw UsageError("unknown option '\(word)'; options start with --")
+        let isName = word.count > 1 && word.dropFirst().allSatisfy { $0.isLetter || $0.isNumber }
+        throw UsageError("unknown option '\(word)'; options are written \(isName ? "-\(word)" : "--name") value")
       }
       let body = word.dropFirst(2)
       if let equals = body.firstIndex(of: "=") {
@@ -61,11 +62,11 @@ struct Request {
 
   /// Takes an option that is no parameter, such as `--for`.
   mutating func take(_ name: String) throws -> String? {
-    let found = options.filter { $0.name == name }
+    let found = options.filter { Words.canonical($0.name, among: [name]) != nil }
     guard let first = found.first else { return nil }
     if found.count > 1 { throw UsageError("--\(name) is given twice") }
     if first.value.isEmpty { throw UsageError("--\(name) needs a value") }
-    options.removeAll { $0.name == name }
+    options.removeAll { Words.canonical($0.name, among: [name]) != nil }
     return first.value
   }
 
@@ -75,12 +76,14 @@ struct Request {
   ///   - parameters: the question's parameters in declared order.
   ///   - known: all parameters of the model, to tell those that do not enter from misspelt ones.
   ///   - solved: parameters that the question solves for; giving one is explained.
+  ///   - isPoint: whether all of these are solved for together.
   ///   - extra: other option names that the command understands, for advice.
   ///   - file: points from a file, if any.
   /// - Returns: a grid whose values are all in their domains.
   /// - Throws: `UsageError` for words, `DomainError` for values, `InputError` for the file.
   func grid(
-    over parameters: [Parameter], known: [Parameter] = [], solved: [Quantity] = [], extra: [String] = [],
+    over parameters: [Parameter], known: [Parameter] = [], solved: [Quantity] = [], isPoint: Bool = false,
+    extra: [String] = [],
     file: PointFile? = nil
   ) throws -> Grid {
     let choices = parameters.map { Self.optionName($0.quantity) }
@@ -91,7 +94,10 @@ struct Request {
       else {
         if let quantity = solved.first(where: { Self.optionName($0) == name }) {
           throw UsageError(
-            "--\(Self.optionName(quantity)) is what is solved for; --for NAME solves for another parameter")
+            "--\(Self.optionName(quantity)) is what is solved for; "
+              + (isPoint
+                ? "a point is found in all of \(solved.map(Self.optionName).joined(separator: " and ")) at once"
+                : "--for NAME solves for another parameter"))
         }
         if known.contains(where: { Self.optionName($0.quantity) == name }) {
           throw UsageError(
@@ -105,13 +111,17 @@ struct Request {
     }
     var listed: (names: [Quantity], rows: [[Value]])?
     if let file { listed = try file.points(for: parameters, besides: given) }
-    let axes = try parameters.map { parameter -> Axis? in
+    let missing = parameters.filter {
+      given[$0.quantity] == nil && listed?.names.contains($0.quantity) != true && $0.defaultValue == nil
+    }
+    if !missing.isEmpty {
+      let names = missing.map { "--\(Self.optionName($0.quantity)) (\($0.allowed))" }
+      throw UsageError("\(names.joined(separator: " and ")) \(missing.count == 1 ? "is" : "are") missing")
+    }
+    let axes = parameters.map { parameter -> Axis? in
       if let axis = given[parameter.quantity] { return axis }
       if listed?.names.contains(parameter.quantity) == true { return nil }
-      guard let initial = parameter.defaultValue else {
-        throw UsageError("--\(Self.optionName(parameter.quantity)) is missing (\(parameter.allowed))")
-      }
-      return .values([initial])
+      return parameter.defaultValue.map { .values([$0]) }
     }
     let grid = Grid(names: parameters.map(\.quantity), axes: axes, listed: listed)
     guard grid.count < 1 << 48 else { throw UsageError("the outer product of the ranges has too many points") }
@@ -144,18 +154,31 @@ struct PointFile {
     let columns = try table.header.map { name -> Parameter in
       guard
         let parameter = parameters.first(where: { $0.quantity.name == name || Request.optionName($0.quantity) == name })
-      else { throw UsageError.unknown("column", name, among: parameters.map(\.quantity.name)) }
+      else {
+        let error = UsageError.unknown("column", name, among: parameters.map(\.quantity.name))
+        throw UsageError("\(path): \(error.message)")
+      }
       if given[parameter.quantity] != nil {
         throw UsageError("--\(Request.optionName(parameter.quantity)) is given both as an option and in \(path)")
       }
       return parameter
+    }
+    for (index, column) in columns.enumerated() where columns[..<index].contains(column) {
+      throw UsageError("\(path): column '\(column.quantity.name)' is there twice")
     }
     let rows = try table.rows.enumerated().map { index, row -> [Value] in
       guard row.count == columns.count else {
         throw InputError(
           path: path, reason: "line \(table.lines[index]): \(columns.count) entries expected, found \(row.count)")
       }
-      return try zip(row, columns).map { text, parameter in try AxisParser.value(text, for: parameter) }
+      let place = "\(path), line \(table.lines[index])"
+      return try zip(row, columns).map { text, parameter in
+        do { return try AxisParser.value(text, for: parameter) } catch let error as DomainError {
+          throw PointError(place: place, cause: error)
+        } catch is UsageError {
+          throw UsageError("\(place): '\(text)' is no number for \(parameter.quantity.name)")
+        }
+      }
     }
     return (columns.map(\.quantity), rows)
   }

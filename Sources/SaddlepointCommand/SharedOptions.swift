@@ -34,7 +34,7 @@ struct SharedOptions: ParsableArguments {
   @Flag(name: [.long, .customShort("h")], help: "Show help; with a model, its parameters, columns and an example.")
   var help = false
 
-  /// Checks the values; not in `validate`, whose errors the parser would wrap.
+  /// Refuses values outside their domain; not in `validate`, whose errors the parser would wrap in its own.
   func check() throws {
     guard tolerance >= 1e-15, tolerance < 1 else {
       throw DomainError("tolerance", tolerance, allowed: "1e-15 <= tolerance < 1")
@@ -51,6 +51,14 @@ struct SharedOptions: ParsableArguments {
     let names = DataFormat.allCases.map(\.rawValue)
     guard let known = DataFormat(rawValue: format) else { throw UsageError.unknown("format", format, among: names) }
     return known
+  }
+
+  /// Refuses files where a command has no use for them, instead of ignoring them in silence.
+  func refuseFiles(_ command: String, output: Bool = true) throws {
+    if at != nil { throw UsageError("--at takes points; \(command) has none") }
+    if output, !self.output.isEmpty {
+      throw UsageError("-o takes results; \(command) prints a text: redirect it with > FILE")
+    }
   }
 }
 
