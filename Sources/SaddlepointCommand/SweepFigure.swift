@@ -56,8 +56,11 @@ struct SweepFigure {
       else { continue }
       let name = keys.map { key in
         let text = Self.text(row[key])
-        return key < question.parameters.count ? "$\(columns[key].symbol)$ = \(text)" : text
-      }.filter { $0 != "1" }.joined(separator: ", ")
+        if key < question.parameters.count { return "$\(columns[key].symbol)$ = \(text)" }
+        // The first root needs no number: most lines have only one.
+        if columns[key].quantity == "root" { return text == "1" ? "" : "root \(text)" }
+        return text
+      }.filter { !$0.isEmpty }.joined(separator: ", ")
       if pieces[name] == nil { names.append(name) }
       pieces[name, default: []].append(PlotPoint(abscissa, ordinate))
     }
