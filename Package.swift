@@ -44,7 +44,7 @@ let package = Package(
     room("SaddlepointCore", [realModule]),
     room("SaddlepointNumerics", ["SaddlepointCore", "CSaddlepointGSL", "CSaddlepointShims", realModule]),
     room("LandscapeModels", ["SaddlepointCore", realModule]),
-    room("KacRice", ["LandscapeModels", "SaddlepointNumerics"]),
+    room("KacRice", ["LandscapeModels", "SaddlepointNumerics", realModule]),
     room("ReplicaMethod", ["LandscapeModels", "SaddlepointNumerics", realModule]),
     room("PhaseDiagrams", ["KacRice", "ReplicaMethod", realModule]),
     room("SaddlepointReports", ["SaddlepointCore"]),

@@ -12,6 +12,8 @@ public struct ReferenceRow: Decodable, Sendable, CustomStringConvertible {
     case text(String)
     /// A list.
     case numbers([Double])
+    /// Coefficients by degree.
+    case coefficients([String: Double])
 
     /// Decodes a number, a word or a list of numbers.
     public init(from decoder: any Decoder) throws {
@@ -20,6 +22,8 @@ public struct ReferenceRow: Decodable, Sendable, CustomStringConvertible {
         self = .number(number)
       } else if let text = try? container.decode(String.self) {
         self = .text(text)
+      } else if let coefficients = try? container.decode([String: Double].self) {
+        self = .coefficients(coefficients)
       } else {
         self = (try? container.decode([Double].self)).map(Input.numbers) ?? .text("")
       }
@@ -40,6 +44,12 @@ public struct ReferenceRow: Decodable, Sendable, CustomStringConvertible {
   /// The numerical input of a name; NaN if there is none.
   public subscript(_ name: String) -> Double {
     if case .number(let x)? = inputs[name] { x } else { .nan }
+  }
+
+  /// The polynomial input of a name, by degree; nil if there is none.
+  public func coefficients(_ name: String) -> [(degree: Int, coefficient: Double)]? {
+    guard case .coefficients(let table)? = inputs[name] else { return nil }
+    return table.compactMap { key, value in Int(key).map { ($0, value) } }.sorted { $0.degree < $1.degree }
   }
 
   /// The reference value; NaN if it is a word.
