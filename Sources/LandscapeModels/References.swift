@@ -53,4 +53,18 @@ extension Citation {
     key: "Bayati2011Dynamics", authors: "Bayati, Mohsen and Montanari, Andrea",
     title: "The Dynamics of Message Passing on Dense Graphs, with Applications to Compressed Sensing",
     venue: "IEEE Transactions on Information Theory 57, 764", year: 2011, arXiv: "1001.3448")
+
+  /// The mean number of critical points of spherical spin glasses by index.
+  public static let randomMatricesAndComplexity = Citation(
+    key: "Auffinger2013Random",
+    authors: "Auffinger, Antonio and Ben Arous, G{\\'e}rard and {\\v{C}}ern{\\'y}, Ji{\\v{r}}{\\'i}",
+    title: "Random Matrices and Complexity of Spin Glasses",
+    venue: "Communications on Pure and Applied Mathematics 66, 165", year: 2013, arXiv: "1003.1129")
+
+  /// The landscape of the spiked tensor model.
+  public static let spikedTensorLandscape = Citation(
+    key: "BenArous2019Landscape",
+    authors: "Ben Arous, G{\\'e}rard and Mei, Song and Montanari, Andrea and Nica, Mihai",
+    title: "The Landscape of the Spiked Tensor Model",
+    venue: "Communications on Pure and Applied Mathematics 72, 2282", year: 2019, arXiv: "1711.05424")
 }

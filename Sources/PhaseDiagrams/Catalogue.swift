@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import KacRice
 import LandscapeModels
 import ReplicaMethod
 public import SaddlepointCore
@@ -45,14 +46,21 @@ public enum Catalogue {
       card: SpikedMatrixTensor.card,
       questions: [
         SpikedMatrixTensor.replicaQuestion, SpikedMatrixTensor.potentialQuestion, SpikedMatrixTensor.phaseQuestion,
+        SpikedMatrixTensor.complexityQuestion, SpikedMatrixTensor.hessianQuestion,
       ],
       lines: spikedMatrixTensorLines.map(CatalogueLine.init), diagrams: [SpikedMatrixTensor.phaseDiagram],
       identities: SpikedMatrixTensor.identities),
     CatalogueEntry(
-      card: SpikedTensor.card, questions: [SpikedTensor.replicaQuestion, SpikedTensor.potentialQuestion], lines: [],
+      card: SpikedTensor.card,
+      questions: [
+        SpikedTensor.replicaQuestion, SpikedTensor.potentialQuestion, SpikedTensor.complexityQuestion,
+        SpikedTensor.hessianQuestion,
+      ], lines: [],
       diagrams: [], identities: SpikedTensor.identities),
     CatalogueEntry(
-      card: SphericalSpinGlass.card, questions: [], lines: [], diagrams: [], identities: SphericalSpinGlass.identities),
+      card: SphericalSpinGlass.card,
+      questions: [SphericalSpinGlass.complexityQuestion, SphericalSpinGlass.hessianQuestion], lines: [], diagrams: [],
+      identities: SphericalSpinGlass.identities),
   ]
 }
 

@@ -7,7 +7,7 @@ enum AxisParser {
   /// The values of a parameter, all checked against its domain.
   /// - Throws: `UsageError` for text that is none of these; `DomainError` for a value outside the domain, as typed.
   static func axis(_ text: String, for parameter: Parameter) throws -> Axis {
-    guard text.contains(":"), case .number(let domain, _) = parameter.kind else {
+    guard text.contains(":"), let domain = parameter.domain else {
       return .values(
         try text.split(separator: ",", omittingEmptySubsequences: false).map { word in
           try value(String(word), for: parameter)
@@ -23,7 +23,7 @@ enum AxisParser {
   /// One value of a parameter.
   static func value(_ text: String, for parameter: Parameter) throws -> Value {
     let word = trimmed(text)
-    guard case .number = parameter.kind else {
+    guard parameter.domain != nil else {
       let value = Value.text(word)
       try check(value, parameter)
       return value

@@ -129,7 +129,13 @@ enum Help {
     var lines = ["saddlepoint \(title)"] + Text.wrapped(question.summary, indent: "  ")
     if let extra { lines += ["  " + extra] }
     lines += ["", "Parameters (each takes a value, a list a,b,c or a range start:stop:count[:log])"]
-    lines += table(question.parameters.map(row))
+    lines += table(
+      question.families.map { family in
+        [
+          "--\(family.shorthand) K:VALUE,...",
+          "or --\(family.prefix)K VALUE: \(family.member(2).description.replacing("2", with: "K"))", "",
+        ]
+      } + question.parameters.map(row))
     lines += ["", "Columns"] + table((question.columns + Column.assurance).map { [$0.quantity.name, $0.description] })
     lines += ["", "Evidence: \(question.evidence.rawValue); \(question.sources.map(\.short).joined(separator: ", "))"]
     lines += ["", "Example", "  saddlepoint \(title) \(example)"] + sharedOptions
@@ -159,7 +165,12 @@ enum Help {
 
   /// A parameter as a line of a table.
   static func row(_ parameter: Parameter) -> [String] {
-    let initial = parameter.defaultValue.map { "default \($0.text)" } ?? "required"
+    let initial: String
+    switch parameter.defaultValue {
+    case .absent?: initial = "optional"
+    case let value?: initial = "default \(value.text)"
+    case nil: initial = "required"
+    }
     return ["--\(Request.optionName(parameter.quantity))", parameter.description, "\(parameter.allowed); \(initial)"]
   }
 

@@ -36,6 +36,26 @@ struct PhaseCommand: AsyncParsableCommand, SharingCommand {
   func run() async throws { try await QuestionRun(command: "phase", shared: shared, rest: rest).run() }
 }
 
+/// `saddlepoint complexity MODEL`.
+struct ComplexityCommand: AsyncParsableCommand, SharingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "complexity", abstract: "Log-number of stationary points per dimension.", helpNames: [])
+  @OptionGroup var shared: SharedOptions
+  @Argument(parsing: .allUnrecognized, help: restHelp, completion: Completion.words) var rest: [String] = []
+
+  func run() async throws { try await QuestionRun(command: "complexity", shared: shared, rest: rest).run() }
+}
+
+/// `saddlepoint hessian MODEL`.
+struct HessianCommand: AsyncParsableCommand, SharingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hessian", abstract: "Bulk edges and outlier of the Hessian at a stationary point.", helpNames: [])
+  @OptionGroup var shared: SharedOptions
+  @Argument(parsing: .allUnrecognized, help: restHelp, completion: Completion.words) var rest: [String] = []
+
+  func run() async throws { try await QuestionRun(command: "hessian", shared: shared, rest: rest).run() }
+}
+
 /// `saddlepoint threshold MODEL LINE`.
 struct ThresholdCommand: AsyncParsableCommand, SharingCommand {
   static let configuration = CommandConfiguration(
@@ -60,10 +80,11 @@ struct QuestionRun {
   var unknown: String?
 
   func run() async throws {
-    let request = try Request(rest)
+    var request = try Request(rest)
     if shared.help { return try Help.show(command: command, positionals: request.positionals) }
     let entry = try request.entry()
-    let (question, line) = try question(of: entry, request)
+    let (declared, line) = try question(of: entry, &request)
+    let question = declared.with(members: try request.members(of: declared.families))
     try request.expectPositionals(line == nil ? 1 : 2)
     let solved = line?.declaration.unknowns ?? []
     let grid = try request.grid(
@@ -116,7 +137,7 @@ struct QuestionRun {
     }
   }
 
-  private func question(of entry: CatalogueEntry, _ request: Request) throws -> (Question, CatalogueLine?) {
+  private func question(of entry: CatalogueEntry, _ request: inout Request) throws -> (Question, CatalogueLine?) {
     guard command == "threshold" else {
       guard let question = entry.questions.first(where: { $0.name == command }) else {
         let others = Catalogue.models.filter { $0.questions.contains { $0.name == command } }.map(\.card.name)
@@ -131,6 +152,10 @@ struct QuestionRun {
         message: "threshold is not defined for \(entry.card.name); it is for: \(others.joined(separator: ", "))")
     }
     let line = try Self.line(request.positionals.dropFirst().first, of: entry)
+    // `index:2` is `index --index 2`.
+    if let parts = request.positionals.dropFirst().first?.split(separator: ":", maxSplits: 1), parts.count == 2 {
+      request.add(String(parts[0]), String(parts[1]))
+    }
     let natural = line.declaration.unknowns[0]
     guard let unknown, !line.declaration.isPoint else { return (line.question(natural), line) }
     let names = line.declaration.unknowns.map(Request.optionName)
@@ -149,7 +174,11 @@ struct QuestionRun {
       throw UsageError(
         "name a line of \(entry.card.name): \(entry.lines.map(\.declaration.name).joined(separator: ", "))")
     }
-    guard let name = Words.canonical(word, among: names),
+    let bare = word.split(separator: ":", maxSplits: 1).first.map(String.init) ?? word
+    let takesNumber = entry.lines.contains { line in
+      line.declaration.name == bare && line.declaration.ownParameters.contains { $0.quantity.name == bare }
+    }
+    guard let name = Words.canonical(takesNumber ? bare : word, among: names),
       let line = entry.lines.first(where: { $0.declaration.name == name || $0.declaration.aliases.contains(name) })
     else { throw UsageError.unknown("line", word, among: names) }
     return line

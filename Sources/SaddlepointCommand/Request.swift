@@ -70,6 +70,41 @@ struct Request {
     return first.value
   }
 
+  /// Takes the members of families: `--xi3 0.5`, or several at once by `--mixture 2:0.5,3:0.5`.
+  ///
+  /// - Parameter families: the question's families.
+  /// - Returns: the declarations of the given members, by family and degree; their values stay among the options.
+  /// - Throws: `UsageError` for text that is no list of DEGREE:VALUE, `DomainError` for a degree that is not allowed or given twice.
+  mutating func members(of families: [ParameterFamily]) throws -> [Parameter] {
+    var members: [Parameter] = []
+    for family in families {
+      var degrees: [Int] = []
+      if let list = try take(family.shorthand) {
+        for entry in list.split(separator: ",", omittingEmptySubsequences: false) {
+          let parts = entry.split(separator: ":", omittingEmptySubsequences: false)
+          guard parts.count == 2, let degree = Int(parts[0]) else {
+            throw UsageError("--\(family.shorthand): '\(entry)' is no DEGREE:VALUE")
+          }
+          options.append((family.prefix + String(degree), String(parts[1])))
+        }
+      }
+      for (name, value) in options where name.hasPrefix(family.prefix) {
+        guard let degree = Int(name.dropFirst(family.prefix.count)) else { continue }
+        guard family.degrees.contains(degree) else {
+          throw DomainError(
+            Quantity(name), value, allowed: "degrees from \(family.degrees.lowerBound) to \(family.degrees.upperBound)")
+        }
+        if degrees.contains(degree) { throw DomainError(Quantity(name), value, allowed: "each degree once") }
+        degrees.append(degree)
+      }
+      members += degrees.sorted().map(family.member)
+    }
+    return members
+  }
+
+  /// Adds an option that was written in another form, such as `index:2` for `--index 2`.
+  mutating func add(_ name: String, _ value: String) { options.append((name, value)) }
+
   /// The axes of a grid over the given parameters.
   ///
   /// - Parameters:

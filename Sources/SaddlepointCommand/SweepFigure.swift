@@ -16,37 +16,41 @@ struct SweepFigure {
       return grid.distinctCount(of: index)
     }
     guard let most = counts.max(), most > 1 else { return nil }
-    if case .choice = question.parameters[counts.firstIndex(of: most) ?? 0].kind { return nil }
-    return counts.firstIndex(of: most)
+    return counts.indices.first { counts[$0] == most && question.parameters[$0].domain != nil }
   }
 
   /// Whether something varies.
   var isPossible: Bool { horizontal != nil && vertical != nil }
 
   private var vertical: Int? {
-    question.columns.firstIndex { $0.quantity == question.main }.map { $0 + question.parameters.count }
+    question.columns.firstIndex { $0.quantity == question.main }.map { $0 + question.shownParameters.count }
   }
 
   /// Columns that tell curves apart: other parameters, and the counters and names among the results.
   private var keys: [Int] {
     let counters: [Quantity] = ["root", "family"]
     let results = question.columns.indices.filter { counters.contains(question.columns[$0].quantity) }
-    return question.parameters.indices.filter { $0 != horizontal && grid.distinctCount(of: $0) > 1 }
-      + results.map { $0 + question.parameters.count }
+    return question.parameters.indices.filter { $0 != horizontal && grid.distinctCount(of: $0) > 1 }.map(column)
+      + results.map { $0 + question.shownParameters.count }
+  }
+
+  /// The column that shows a parameter: its own, or the result of its name.
+  private func column(ofParameter index: Int) -> Int {
+    question.allColumns.firstIndex { $0.quantity == question.parameters[index].quantity } ?? 0
   }
 
   private var axes: (x: FigureAxis, y: FigureAxis) {
     let columns = question.allColumns
-    let (x, y) = (horizontal ?? 0, vertical ?? 0)
+    let (x, y) = (horizontal.map(column) ?? 0, vertical ?? 0)
     return (
-      FigureAxis(symbol: columns[x].symbol, isLogarithmic: grid.isLogarithmic(x)),
+      FigureAxis(symbol: columns[x].symbol, isLogarithmic: horizontal.map(grid.isLogarithmic) ?? false),
       FigureAxis(symbol: columns[y].symbol, unit: columns[y].unit)
     )
   }
 
   /// The figure of finished rows.
   func figure(_ rows: [[Cell]]) -> Figure {
-    let (x, y) = (horizontal ?? 0, vertical ?? 0)
+    let (x, y) = (horizontal.map(column) ?? 0, vertical ?? 0)
     let columns = question.allColumns
     var names: [String] = []
     var pieces: [String: [PlotPoint]] = [:]
@@ -56,7 +60,7 @@ struct SweepFigure {
       else { continue }
       let name = keys.map { key in
         let text = Self.text(row[key])
-        if key < question.parameters.count { return "$\(columns[key].symbol)$ = \(text)" }
+        if key < question.shownParameters.count { return "$\(columns[key].symbol)$ = \(text)" }
         // The first root needs no number: most lines have only one.
         if columns[key].quantity == "root" { return text == "1" ? "" : "root \(text)" }
         return text
@@ -75,7 +79,7 @@ struct SweepFigure {
   /// A notebook that holds the rows and redraws the figure.
   func notebook(_ csv: String) -> Notebook {
     let columns = question.allColumns
-    let (x, y) = (horizontal ?? 0, vertical ?? 0)
+    let (x, y) = (horizontal.map(column) ?? 0, vertical ?? 0)
     return Notebook(
       title: "\(question.name) \(entry.card.name)", data: .embedded(csv), xColumn: columns[x].quantity.name,
       yColumn: columns[y].quantity.name, groupColumn: keys.last.map { columns[$0].quantity.name }, x: axes.x, y: axes.y)

@@ -72,6 +72,12 @@ public struct LineDeclaration: Sendable {
   public let isPoint: Bool
   /// Result columns after the critical value, `root` and `order`.
   public let columns: [Column]
+  /// Parameters of the line that are none of the model's.
+  public let ownParameters: [Parameter]
+  /// Columns of unknowns that are no parameters of the model, such as an energy.
+  public let solvedColumns: [Column]
+  /// Whether the model's families of parameters enter.
+  public let usesFamilies: Bool
   /// What the line rests on.
   public let evidence: Evidence
   /// Works it comes from.
@@ -84,7 +90,8 @@ public struct LineDeclaration: Sendable {
   /// A declaration.
   public init(
     name: String, aliases: [String] = [], summary: String, parameters: [Quantity], unknowns: [Quantity],
-    isPoint: Bool = false, columns: [Column], evidence: Evidence, sources: [Citation], formula: String, domain: String
+    isPoint: Bool = false, columns: [Column], ownParameters: [Parameter] = [], solvedColumns: [Column] = [],
+    usesFamilies: Bool = false, evidence: Evidence, sources: [Citation], formula: String, domain: String
   ) {
     self.name = name
     self.aliases = aliases
@@ -93,6 +100,9 @@ public struct LineDeclaration: Sendable {
     self.unknowns = unknowns
     self.isPoint = isPoint
     self.columns = columns
+    self.ownParameters = ownParameters
+    self.solvedColumns = solvedColumns
+    self.usesFamilies = usesFamilies
     self.evidence = evidence
     self.sources = sources
     self.formula = formula

@@ -6,8 +6,12 @@ public struct Parameter: Sendable, Hashable {
   public enum Kind: Sendable, Hashable {
     /// A number in a domain; without a default it must be given.
     case number(Domain, default: Double?)
+    /// A number that may be left out.
+    case optional(Domain)
     /// One of some names.
     case choice([Choice], default: String)
+    /// One of some names, some of which take a number: `index:2`.
+    case pattern([Pattern], default: String)
   }
 
   /// A value that a choice may take.
@@ -21,6 +25,37 @@ public struct Parameter: Sendable, Hashable {
     public init(_ name: String, _ description: String) {
       self.name = name
       self.description = description
+    }
+  }
+
+  /// A name that may take a number after a colon.
+  public struct Pattern: Sendable, Hashable {
+    /// The word.
+    public let name: String
+    /// What the number after it may be; nil if there is none.
+    public let argument: Domain?
+    /// What it means.
+    public let description: String
+
+    /// A word, with a number in `argument` if that is given.
+    public init(_ name: String, _ description: String, argument: Domain? = nil) {
+      self.name = name
+      self.argument = argument
+      self.description = description
+    }
+
+    /// Whether a word of the command is this one.
+    func matches(_ word: String) -> Bool {
+      let parts = word.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.first.map(String.init) == name else { return false }
+      guard let argument else { return parts.count == 1 }
+      return parts.count == 2 && (Double(parts[1]).map(argument.contains) ?? false)
+    }
+
+    /// The word as it is written, with the condition on its number.
+    var text: String {
+      argument.map { "\(name):\(name.prefix(1).uppercased()) (\($0.condition(on: name.prefix(1).uppercased())))" }
+        ?? name
     }
   }
 
@@ -50,6 +85,26 @@ public struct Parameter: Sendable, Hashable {
     self.reciprocal = reciprocal
   }
 
+  /// A number that may be left out.
+  public init(optional quantity: Quantity, symbol: String, unit: String = "", _ description: String, domain: Domain) {
+    self.quantity = quantity
+    self.symbol = symbol
+    self.unit = unit
+    self.description = description
+    self.kind = .optional(domain)
+    self.reciprocal = nil
+  }
+
+  /// A word that may take a number; the first is the default.
+  public init(_ quantity: Quantity, symbol: String, _ description: String, patterns: [Pattern]) {
+    self.quantity = quantity
+    self.symbol = symbol
+    self.unit = ""
+    self.description = description
+    self.kind = .pattern(patterns, default: patterns.first?.name ?? "")
+    self.reciprocal = nil
+  }
+
   /// A parameter that takes one of some names; the first is the default.
   public init(_ quantity: Quantity, symbol: String, _ description: String, choices: [Choice]) {
     self.quantity = quantity
@@ -64,14 +119,24 @@ public struct Parameter: Sendable, Hashable {
   public var defaultValue: Value? {
     switch kind {
     case .number(_, let initial): initial.map(Value.number)
-    case .choice(_, let initial): .text(initial)
+    case .choice(_, let initial), .pattern(_, let initial): .text(initial)
+    case .optional: .absent
+    }
+  }
+
+  /// The numbers that are allowed; nil for words.
+  public var domain: Domain? {
+    switch kind {
+    case .number(let domain, _), .optional(let domain): domain
+    case .choice, .pattern: nil
     }
   }
 
   /// The allowed values in words.
   public var allowed: String {
     switch kind {
-    case .number(let domain, _): domain.condition(on: quantity.name)
+    case .number(let domain, _), .optional(let domain): domain.condition(on: quantity.name)
+    case .pattern(let patterns, _): patterns.map(\.text).joined(separator: ", ")
     case .choice(let choices, _): choices.map(\.name).joined(separator: ", ")
     }
   }
@@ -80,9 +145,7 @@ public struct Parameter: Sendable, Hashable {
   /// - Throws: `DomainError` with this parameter's name and allowed values otherwise.
   @discardableResult
   public func checked(_ x: Double) throws(DomainError) -> Double {
-    guard case .number(let domain, _) = kind, domain.contains(x) else {
-      throw DomainError(quantity, x, allowed: allowed)
-    }
+    guard let domain, domain.contains(x) else { throw DomainError(quantity, x, allowed: allowed) }
     return x
   }
 
@@ -90,7 +153,9 @@ public struct Parameter: Sendable, Hashable {
   /// - Throws: `DomainError` if the value is outside the domain or none of the choices.
   public func check(_ value: Value) throws(DomainError) {
     switch (kind, value) {
-    case (.number, .number(let x)): try checked(x)
+    case (.number, .number(let x)), (.optional, .number(let x)): try checked(x)
+    case (.optional, .absent): return
+    case (.pattern(let patterns, _), .text(let word)) where patterns.contains(where: { $0.matches(word) }): return
     case (.choice(let choices, _), .text(let word)) where choices.contains(where: { $0.name == word }): return
     default: throw DomainError(quantity, value.text, allowed: allowed)
     }

@@ -6,12 +6,15 @@ public enum Value: Sendable, Hashable {
   case number(Double)
   /// One of the names of a choice.
   case text(String)
+  /// An optional parameter that was left out.
+  case absent
 
   /// The value as the command reads it.
   public var text: String {
     switch self {
     case .number(let x): plain(x)
     case .text(let word): word
+    case .absent: ""
     }
   }
 }
@@ -50,8 +53,26 @@ public struct Point: Sendable, Hashable {
     switch self[name] {
     case .number(let x)?: return x
     case .text(let word)?: throw DomainError(name, word, allowed: "a number")
-    case nil: throw DomainError(name, "missing", allowed: "a value must be given")
+    case .absent?, nil: throw DomainError(name, "missing", allowed: "a value must be given")
     }
+  }
+
+  /// The number under a name, or nil if it was left out.
+  /// - Throws: `DomainError` if it is a word.
+  public func optionalNumber(_ name: Quantity) throws(DomainError) -> Double? {
+    switch self[name] {
+    case .absent?, nil: nil
+    default: try number(name)
+    }
+  }
+
+  /// The word under a name.
+  /// - Throws: `DomainError` if it is missing or a number.
+  public func word(_ name: Quantity) throws(DomainError) -> String {
+    guard case .text(let word)? = self[name] else {
+      throw DomainError(name, "missing", allowed: "a word must be given")
+    }
+    return word
   }
 
   /// The integer under a name.

@@ -9,7 +9,11 @@ public struct Question: Sendable {
   /// One sentence.
   public let summary: String
   /// The parameters, in declared order: the model's, then the question's own.
-  public let parameters: [Parameter]
+  ///
+  /// A parameter of the name of a result column, such as an overlap that may be given or maximised over, is shown there.
+  public private(set) var parameters: [Parameter]
+  /// Families of numbered parameters, of which those that are given precede the others.
+  public let families: [ParameterFamily]
   /// Result columns.
   public let columns: [Column]
   /// The result that the row's error belongs to.
@@ -29,12 +33,13 @@ public struct Question: Sendable {
 
   /// A question.
   public init(
-    name: String, summary: String, parameters: [Parameter], columns: [Column], main: Quantity? = nil,
-    evidence: Evidence, sources: [Citation], formula: String, domain: String, example: String,
+    name: String, summary: String, families: [ParameterFamily] = [], parameters: [Parameter], columns: [Column],
+    main: Quantity? = nil, evidence: Evidence, sources: [Citation], formula: String, domain: String, example: String,
     answer: @escaping @Sendable (Point) throws(DomainError) -> [Answer]
   ) {
     self.name = name
     self.summary = summary
+    self.families = families
     self.parameters = parameters
     self.columns = columns
     self.main = main ?? columns[0].quantity
@@ -47,7 +52,19 @@ public struct Question: Sendable {
   }
 
   /// All columns of a row: parameters, results, and the three of its assurance.
-  public var allColumns: [Column] { parameters.map(Column.init) + columns + Column.assurance }
+  public var allColumns: [Column] { shownParameters.map(Column.init) + columns + Column.assurance }
+
+  /// The parameters that have a column of their own.
+  public var shownParameters: [Parameter] {
+    parameters.filter { parameter in !columns.contains { $0.quantity == parameter.quantity } }
+  }
+
+  /// The question with the given members of its families before its other parameters.
+  public func with(members: [Parameter]) -> Question {
+    var question = self
+    question.parameters = members + parameters
+    return question
+  }
 
   /// Natural scale of the main result's tolerance.
   public var scale: Double { columns.first { $0.quantity == main }?.scale ?? 1 }
@@ -61,11 +78,12 @@ public struct Question: Sendable {
   /// - Throws: `DomainError` for a point outside the question's domain.
   public func rows(at point: Point, tolerance: Double) throws(DomainError) -> [[Cell]] {
     let answers = try answer(point)
+    let isShown = parameters.map { parameter in !columns.contains { $0.quantity == parameter.quantity } }
     return answers.map { answer in
       let main = answer.main.held(to: tolerance, scale: scale)
       var row: [Cell] = []
       row.reserveCapacity(parameters.count + columns.count + 3)
-      for value in point.values { row.append(Cell(value)) }
+      for (value, shown) in zip(point.values, isShown) where shown { row.append(Cell(value)) }
       row.append(contentsOf: answer.cells)
       row.append(main.status == .exact || main.value == nil ? .empty : .number(main.error))
       row.append(.text(main.status.name))
@@ -85,23 +103,32 @@ extension Line {
   public func question(for unknown: Quantity, card: ModelCard) -> Question {
     let line = declaration
     let solved = line.isPoint ? line.unknowns : [unknown]
-    let inOrder = card.parameters.filter { solved.contains($0.quantity) }
-    let given = card.parameters.filter { line.parameters.contains($0.quantity) && !solved.contains($0.quantity) }
+    let declared = card.parameters.map(\.quantity).filter(solved.contains)
+    let inOrder = declared + solved.filter { !declared.contains($0) }
+    let given =
+      card.parameters.filter { line.parameters.contains($0.quantity) && !solved.contains($0.quantity) }
+      + line.ownParameters
     var columns: [Column] = []
-    for parameter in inOrder {
+    var reciprocals: [Quantity: Quantity] = [:]
+    for quantity in inOrder {
+      guard let parameter = card[quantity] else {
+        columns += line.solvedColumns.filter { $0.quantity == quantity }
+        continue
+      }
       columns.append(Column(parameter))
-      if let reciprocal = parameter.reciprocal { columns.append(reciprocal) }
+      guard let reciprocal = parameter.reciprocal else { continue }
+      columns.append(reciprocal)
+      reciprocals[reciprocal.quantity] = quantity
     }
     columns.append(Column("root", "number of the solution, by increasing critical value"))
     columns.append(Column("order", "order of the transition: first or continuous"))
     columns += line.columns
-    let reciprocals = inOrder.reduce(into: [Quantity: Quantity]()) { table, parameter in
-      if let reciprocal = parameter.reciprocal { table[reciprocal.quantity] = parameter.quantity }
-    }
     let columnNames = columns.map(\.quantity)
+    let originals = reciprocals
     let main = line.isPoint ? line.unknowns[0] : unknown
     return Question(
-      name: "threshold", summary: line.summary, parameters: given, columns: columns, main: main,
+      name: "threshold", summary: line.summary, families: line.usesFamilies ? card.families : [], parameters: given,
+      columns: columns, main: main,
       evidence: line.evidence, sources: line.sources, formula: line.formula, domain: line.domain, example: ""
     ) { point throws(DomainError) in
       try solve(for: main, at: point).map { solution in
@@ -110,7 +137,7 @@ extension Line {
           case "root": return .integer(solution.root)
           case "order": return solution.order.map { .text($0.rawValue) } ?? .empty
           default:
-            guard let original = reciprocals[name] else { return Cell(solution[name]) }
+            guard let original = originals[name] else { return Cell(solution[name]) }
             return Cell(solution[original].value.map { 1 / $0 })
           }
         }

@@ -48,6 +48,7 @@ public enum Cell: Sendable, Hashable {
     switch value {
     case .number(let x): self = .number(x)
     case .text(let word): self = .text(word)
+    case .absent: self = .empty
     }
   }
 

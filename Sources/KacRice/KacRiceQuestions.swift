@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package import LandscapeModels
+public import SaddlepointCore
+
+extension Quantity {
+  /// Energy per dimension (per sample for empirical risks).
+  public static let energy: Quantity = "energy"
+  /// r = x.grad H/N.
+  public static let radial: Quantity = "radial"
+  /// (1/N) log of the number of stationary points.
+  public static let complexity: Quantity = "complexity"
+  /// Which stationary points are counted.
+  public static let points: Quantity = "points"
+}
+
+/// The Kac-Rice questions of spherical landscapes, declared beside their formulas.
+package enum KacRiceQuestions {
+  private static let overlap = Parameter(
+    optional: .overlap, symbol: "m", "overlap with the signal; left out: maximised over",
+    domain: Domain(-1, 1, includesLower: false, includesUpper: false))
+  private static let energy = Parameter(
+    optional: .energy, symbol: "u", unit: "per N", "energy H/N; left out: maximised over", domain: .finite)
+  private static let radial = Parameter(
+    optional: .radial, symbol: "r", "radial derivative x.grad H/N; left out: maximised over", domain: .finite)
+
+  /// `--points`.
+  package static let points = Parameter(
+    .points, symbol: "\\text{points}", "which stationary points are counted",
+    patterns: [
+      .init("all", "all of them"), .init("minima", "local minima"), .init("maxima", "local maxima"),
+      .init("index", "saddles with K negative directions", argument: .integers(from: 0, through: 1_000_000)),
+      .init("fraction", "saddles with this fraction of negative directions", argument: Domain(0, 1)),
+    ])
+
+  /// Annealed complexity at given or maximised overlap, energy and radial derivative.
+  package static func complexity(
+    card: ModelCard, parameters: [Quantity], example: String, sources: [Citation],
+    landscape: @escaping @Sendable (Point) throws(DomainError) -> any SphericalLandscape
+  ) -> Question {
+    Question(
+      name: "complexity", summary: "Annealed complexity: (1/N) log of the mean number of stationary points.",
+      families: card.families,
+      parameters: card.parameters.filter { parameters.contains($0.quantity) } + [points, overlap, energy, radial],
+      columns: [
+        Column(.overlap, symbol: "m", "cosine with the signal, given or at the maximum"),
+        Column(.energy, symbol: "u", unit: "per N", "energy H/N, given or at the maximum"),
+        Column(.radial, symbol: "r", "radial derivative x.grad H/N, given or at the maximum"),
+        Column(
+          .complexity, symbol: "\\Sigma", unit: "per N",
+          "(1/N) log of the mean number; negative where exponentially rare"),
+      ], main: .complexity, evidence: .annealed, sources: sources,
+      formula:
+        #"\Sigma = \tfrac12 + \tfrac12\log\frac ba + \tfrac12\log(1-m^2) - \frac{\phi'^2(1-m^2)}{2a} - \frac Q2 + \Omega(r/\sqrt b) - \text{cost of the index},\quad a=\xi'(1),\ b=\xi''(1)"#,
+      domain: "minima and saddles of finite index need radial <= -2 sqrt(xi''(1))", example: example
+    ) { point throws(DomainError) in
+      let counted = StationaryPoints(try point.word(.points)) ?? .all
+      let top = try landscape(point).dominantPoints(
+        of: counted, overlap: point.optionalNumber(.overlap), energy: point.optionalNumber(.energy),
+        radial: point.optionalNumber(.radial))
+      // Where nothing exists the given numbers are still shown.
+      let given = [
+        try point.optionalNumber(.overlap), try point.optionalNumber(.energy), try point.optionalNumber(.radial),
+      ]
+      let found = [top.overlap, top.energy, top.radial].map(\.value)
+      let cells = zip(found, given).map { Cell($0 ?? $1) } + [Cell(top.complexity)]
+      return [Answer(cells, main: top.complexity)]
+    }
+  }
+
+  /// Hessian at a named state, or at given overlap and radial derivative.
+  package static func hessian(
+    card: ModelCard, parameters: [Quantity], example: String, sources: [Citation],
+    landscape: @escaping @Sendable (Point) throws(DomainError) -> any SphericalLandscape
+  ) -> Question {
+    Question(
+      name: "hessian", summary: "Spectrum of the Hessian at a stationary point: bulk edges and the signal's outlier.",
+      families: card.families,
+      parameters: card.parameters.filter { parameters.contains($0.quantity) } + [
+        Parameter(
+          "state", symbol: "\\text{state}", "a named state, unless overlap and radial are given",
+          choices: [.init("threshold", "marginal states at m = 0: the bulk touches zero")]), overlapOfHessian, radial,
+      ],
+      columns: [
+        Column("lower_edge", symbol: "\\lambda_-", "lower edge of the bulk"),
+        Column("upper_edge", symbol: "\\lambda_+", "upper edge of the bulk"),
+        Column("outlier", symbol: "\\lambda_*", "isolated eigenvalue; empty where none is detached"),
+        Column("outlier_overlap_squared", "squared projection of its eigenvector on the signal direction"),
+        Column("detached", "1 if there is an outlier"),
+        Column(.radial, symbol: "r", "x.grad H/N; adding it gives the Euclidean Hessian"),
+      ], main: "lower_edge", evidence: .theorem, sources: sources,
+      formula:
+        #"[-2\sqrt b - r,\ 2\sqrt b - r];\quad \theta = \phi''(m)(1-m^2) > \sqrt b:\ \lambda_* = -r - \theta - b/\theta,\ 1 - b/\theta^2"#,
+      domain: "-1 < overlap < 1; overlap and radial are given together", example: example
+    ) { point throws(DomainError) in
+      let model = try landscape(point)
+      let (m, r) = (try point.optionalNumber(.overlap), try point.optionalNumber(.radial))
+      let spectrum: HessianSpectrum
+      switch (m, r) {
+      case (nil, nil): spectrum = try model.hessianSpectrum(at: .threshold)
+      case (let m?, let r?): spectrum = try model.hessianSpectrum(overlap: m, radial: r)
+      case (nil, _?): throw DomainError(.overlap, "missing", allowed: "given together with radial")
+      case (_?, nil): throw DomainError(.radial, "missing", allowed: "given together with overlap")
+      }
+      return [
+        Answer(
+          [
+            .number(spectrum.bulk.lowerBound), .number(spectrum.bulk.upperBound), Cell(spectrum.outlier?.eigenvalue),
+            Cell(spectrum.outlier?.overlapSquared), .flag(spectrum.outlier != nil), .number(spectrum.radial),
+          ], main: .exact(spectrum.bulk.lowerBound))
+      ]
+    }
+  }
+
+  private static let overlapOfHessian = Parameter(
+    optional: .overlap, symbol: "m", "overlap with the signal",
+    domain: Domain(-1, 1, includesLower: false, includesUpper: false))
+}
+
+extension SpikedMatrixTensor {
+  private static let atPoint: @Sendable (Point) throws(DomainError) -> any SphericalLandscape = {
+    point throws(DomainError) in
+    try SpikedMatrixTensor(p: point.integer(.p), delta2: point.number(.delta2), deltap: point.number(.deltap))
+  }
+
+  /// `complexity spiked-matrix-tensor`.
+  package static let complexityQuestion = KacRiceQuestions.complexity(
+    card: card, parameters: [.p, .deltap, .delta2, .prior],
+    example: "--p 3 --delta2 0.4 --deltap 1 --points minima --overlap 0:0.9:10", sources: [.passedAndSpurious],
+    landscape: atPoint)
+
+  /// `hessian spiked-matrix-tensor`.
+  package static let hessianQuestion = KacRiceQuestions.hessian(
+    card: card, parameters: [.p, .deltap, .delta2, .prior],
+    example: "--p 3 --delta2 0.4 --deltap 1 --state threshold", sources: [.bigBadMinima], landscape: atPoint)
+}
+
+extension SpikedTensor {
+  private static let atPoint: @Sendable (Point) throws(DomainError) -> any SphericalLandscape = {
+    point throws(DomainError) in
+    try SpikedTensor(p: point.integer(.p), delta: point.number(.delta))
+  }
+
+  /// `complexity spiked-tensor`.
+  package static let complexityQuestion = KacRiceQuestions.complexity(
+    card: card, parameters: [.p, .delta, .prior], example: "--p 3 --delta 0.1 --points minima --overlap 0:0.9:10",
+    sources: [.spikedTensorLandscape], landscape: atPoint)
+
+  /// `hessian spiked-tensor`.
+  package static let hessianQuestion = KacRiceQuestions.hessian(
+    card: card, parameters: [.p, .delta, .prior], example: "--p 3 --delta 0.1 --overlap 0.5 --radial -9",
+    sources: [.spikedTensorLandscape], landscape: atPoint)
+}
+
+extension SphericalSpinGlass {
+  /// The glass that the numbered coefficients of a point describe.
+  package static let atPoint: @Sendable (Point) throws(DomainError) -> SphericalSpinGlass = {
+    point throws(DomainError) in
+    func mixture(_ prefix: String) throws(DomainError) -> Mixture {
+      var terms: [Polynomial.Term] = []
+      for name in point.names where name.name.hasPrefix(prefix) {
+        guard let degree = Int(name.name.dropFirst(prefix.count)) else { continue }
+        terms.append(Polynomial.Term(degree: degree, coefficient: try point.number(name)))
+      }
+      return Mixture(terms)
+    }
+    return try SphericalSpinGlass(
+      covariance: mixture("xi"), signal: mixture("phi"), signalScale: point.optionalNumber(.signalScale) ?? 1)
+  }
+
+  private static let anyAtPoint: @Sendable (Point) throws(DomainError) -> any SphericalLandscape = {
+    point throws(DomainError) in
+    try atPoint(point)
+  }
+
+  /// `complexity spherical-spin-glass`.
+  package static let complexityQuestion = KacRiceQuestions.complexity(
+    card: card, parameters: [.signalScale], example: "--mixture 3:1 --points minima --energy=-1.65:-1.63:5",
+    sources: [.randomMatricesAndComplexity], landscape: anyAtPoint)
+
+  /// `hessian spherical-spin-glass`.
+  package static let hessianQuestion = KacRiceQuestions.hessian(
+    card: card, parameters: [.signalScale], example: "--mixture 3:1 --signal 2:2 --overlap 0.1 --radial -5",
+    sources: [.bigBadMinima], landscape: anyAtPoint)
+}
