@@ -58,7 +58,9 @@ import Glibc
   private static func checkOption(_ word: String, in arguments: [String]) throws {
     let name = String(word.prefix { $0 != "=" })
     let own = ["--help", "--version"]
-    if own.contains(name) || name.hasPrefix("--generate-") || name.hasPrefix("--experimental-") { return }
+    // The scripts of completion call `---completion`.
+    let parsers = ["---completion", "--generate-", "--experimental-"]
+    if own.contains(name) || parsers.contains(where: name.hasPrefix) { return }
     if let command = arguments.first(where: Root.names.contains) {
       throw UsageError("option '\(name)' stands before the command; write saddlepoint \(command) ... \(name) ...")
     }
