@@ -42,6 +42,9 @@ final class Outputs {
     for path in options.output {
       kinds.append((path, try Self.kind(of: path, fallback: options.dataFormat())))
     }
+    if let points = options.at, let path = options.output.first(where: { Self.resolved($0) == Self.resolved(points) }) {
+      throw UsageError("-o \(path) would replace the points of --at")
+    }
     try Self.refuseCollisions(kinds)
     var files: [OutputFile] = []
     var paths: [String] = []
