@@ -68,6 +68,41 @@ package enum KacRiceQuestions {
     }
   }
 
+  /// Replica-symmetric quenched complexity at given overlap and radial derivative.
+  package static func quenched(
+    card: ModelCard, parameters: [Quantity], example: String, sources: [Citation],
+    landscape: @escaping @Sendable (Point) throws(DomainError) -> any SphericalLandscape
+  ) -> Question {
+    Question(
+      name: "complexity --quenched",
+      summary: "Quenched complexity of stationary points, replica symmetric: the exponent of typical numbers.",
+      families: card.families,
+      parameters: card.parameters.filter { parameters.contains($0.quantity) } + [
+        Parameter(
+          .overlap, symbol: "m", "overlap with the signal",
+          domain: Domain(-1, 1, includesLower: false, includesUpper: false)),
+        Parameter(.radial, symbol: "r", "radial derivative x.grad H/N", domain: .finite), energy,
+      ],
+      columns: [
+        Column(.complexity, symbol: "\\Sigma_q", unit: "per N", "(1/N) E log of the number"),
+        Column("mutual_overlap", symbol: "q", "overlap of two such points"),
+        Column("replicon", "stability of replica symmetry: positive where it holds"),
+        Column("outlier", symbol: "\\lambda_*", "isolated eigenvalue of the Hessian at these points"),
+      ], main: .complexity, evidence: .replica, sources: sources,
+      formula:
+        #"\Sigma_q(m,u,r) = \mathop{\rm ext}_{q,\beta,R_d,R_0}\{\dots\},\quad n\to0 \text{ of the replicated Kac-Rice formula}"#,
+      domain: "where a replica-symmetric branch exists", example: example
+    ) { point throws(DomainError) in
+      let found = try landscape(point).quenchedComplexity(
+        overlap: point.number(.overlap), radial: point.number(.radial), energy: point.optionalNumber(.energy))
+      return [
+        Answer(
+          [Cell(found.complexity), Cell(found.mutualOverlap), Cell(found.replicon), Cell(found.outlier)],
+          main: found.complexity)
+      ]
+    }
+  }
+
   /// Hessian at a named state, or at given overlap and radial derivative.
   package static func hessian(
     card: ModelCard, parameters: [Quantity], example: String, sources: [Citation],
@@ -129,6 +164,12 @@ extension SpikedMatrixTensor {
     example: "--p 3 --delta2 0.4 --deltap 1 --points minima --overlap 0:0.9:10", sources: [.passedAndSpurious],
     landscape: atPoint)
 
+  /// `complexity spiked-matrix-tensor --quenched`.
+  package static let quenchedQuestion = KacRiceQuestions.quenched(
+    card: card, parameters: [.p, .deltap, .delta2, .prior],
+    example: "--p 3 --delta2 0.6 --deltap 1 --overlap 0.2 --radial=-3.6", sources: [.complexEnergyLandscapes],
+    landscape: atPoint)
+
   /// `hessian spiked-matrix-tensor`.
   package static let hessianQuestion = KacRiceQuestions.hessian(
     card: card, parameters: [.p, .deltap, .delta2, .prior],
@@ -145,6 +186,11 @@ extension SpikedTensor {
   package static let complexityQuestion = KacRiceQuestions.complexity(
     card: card, parameters: [.p, .delta, .prior], example: "--p 3 --delta 0.1 --points minima --overlap 0:0.9:10",
     sources: [.spikedTensorLandscape], landscape: atPoint)
+
+  /// `complexity spiked-tensor --quenched`.
+  package static let quenchedQuestion = KacRiceQuestions.quenched(
+    card: card, parameters: [.p, .delta, .prior], example: "--p 3 --delta 0.5 --overlap 0.3 --radial=-3",
+    sources: [.complexEnergyLandscapes], landscape: atPoint)
 
   /// `hessian spiked-tensor`.
   package static let hessianQuestion = KacRiceQuestions.hessian(
@@ -177,6 +223,12 @@ extension SphericalSpinGlass {
   package static let complexityQuestion = KacRiceQuestions.complexity(
     card: card, parameters: [.signalScale], example: "--mixture 3:1 --points minima --energy=-1.65:-1.63:5",
     sources: [.randomMatricesAndComplexity], landscape: anyAtPoint)
+
+  /// `complexity spherical-spin-glass --quenched`.
+  package static let quenchedQuestion = KacRiceQuestions.quenched(
+    card: card, parameters: [.signalScale],
+    example: "--mixture 3:1 --signal 3:1.5 --overlap 0.3 --radial=-4.2:-3.6:4", sources: [.complexEnergyLandscapes],
+    landscape: anyAtPoint)
 
   /// `hessian spherical-spin-glass`.
   package static let hessianQuestion = KacRiceQuestions.hessian(

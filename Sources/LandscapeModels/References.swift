@@ -67,4 +67,12 @@ extension Citation {
     authors: "Ben Arous, G{\\'e}rard and Mei, Song and Montanari, Andrea and Nica, Mihai",
     title: "The Landscape of the Spiked Tensor Model",
     venue: "Communications on Pure and Applied Mathematics 72, 2282", year: 2019, arXiv: "1711.05424")
+
+  /// Quenched complexity with a signal by the replicated Kac-Rice formula.
+  public static let complexEnergyLandscapes = Citation(
+    key: "Ros2019Complex",
+    authors: "Ros, Valentina and Ben Arous, G{\\'e}rard and Biroli, Giulio and Cammarota, Chiara",
+    title:
+      "Complex Energy Landscapes in Spiked-Tensor and Simple Glassy Models: Ruggedness, Arrangements of Local Minima, and Phase Transitions",
+    venue: "Physical Review X 9, 011003", year: 2019, arXiv: "1804.02686")
 }

@@ -2,6 +2,7 @@
 
 import KacRice
 import LandscapeModels
+import RandomMatrixTheory
 import ReplicaMethod
 public import SaddlepointCore
 
@@ -46,7 +47,7 @@ public enum Catalogue {
       card: SpikedMatrixTensor.card,
       questions: [
         SpikedMatrixTensor.replicaQuestion, SpikedMatrixTensor.potentialQuestion, SpikedMatrixTensor.phaseQuestion,
-        SpikedMatrixTensor.complexityQuestion, SpikedMatrixTensor.hessianQuestion,
+        SpikedMatrixTensor.complexityQuestion, SpikedMatrixTensor.quenchedQuestion, SpikedMatrixTensor.hessianQuestion,
       ],
       lines: spikedMatrixTensorLines.map(CatalogueLine.init), diagrams: [SpikedMatrixTensor.phaseDiagram],
       identities: SpikedMatrixTensor.identities),
@@ -54,13 +55,24 @@ public enum Catalogue {
       card: SpikedTensor.card,
       questions: [
         SpikedTensor.replicaQuestion, SpikedTensor.potentialQuestion, SpikedTensor.complexityQuestion,
+        SpikedTensor.quenchedQuestion,
         SpikedTensor.hessianQuestion,
       ], lines: [],
       diagrams: [], identities: SpikedTensor.identities),
     CatalogueEntry(
       card: SphericalSpinGlass.card,
-      questions: [SphericalSpinGlass.complexityQuestion, SphericalSpinGlass.hessianQuestion], lines: [], diagrams: [],
+      questions: [
+        SphericalSpinGlass.complexityQuestion, SphericalSpinGlass.quenchedQuestion, SphericalSpinGlass.hessianQuestion,
+      ], lines: [], diagrams: [],
       identities: SphericalSpinGlass.identities),
+    CatalogueEntry(
+      card: SemicircleLaw.card,
+      questions: [SemicircleLaw.spectrumEdges, SemicircleLaw.spectrumSpike, SemicircleLaw.spectrumAt], lines: [],
+      diagrams: [], identities: []),
+    CatalogueEntry(
+      card: MarchenkoPasturLaw.card,
+      questions: [MarchenkoPasturLaw.spectrumEdges, MarchenkoPasturLaw.spectrumSpike, MarchenkoPasturLaw.spectrumAt],
+      lines: [], diagrams: [], identities: []),
   ]
 }
 

@@ -66,7 +66,9 @@ private struct PhasePlane {
   func diagram(in window: DiagramWindow, count: Int) throws -> Diagram {
     var curves: [DiagramCurve] = []
     for line in Catalogue.spikedMatrixTensorLines {
-      let pieces = try pieces(of: line, window: window, count: count).filter { !$0.isEmpty }
+      let pieces = try pieces(of: line, window: window, count: count).flatMap { piece in
+        piece.clipped(to: window.y) { y, between in place(of: line, atHeight: y, between: between) }
+      }
       for (index, points) in pieces.enumerated() {
         curves.append(DiagramCurve(line: line.declaration.name, piece: index + 1, points: points))
       }
@@ -181,6 +183,19 @@ private struct PhasePlane {
     return pieces
   }
 
+  /// Where a line crosses a height: the line solved the other way round; nil where it does not do that.
+  private func place(
+    of line: Line<SpikedMatrixTensor>, atHeight y: Double, between: ClosedRange<Double>
+  ) -> (x: Double, error: Double)? {
+    guard y > 0, line.declaration.unknowns.contains(.deltap), !line.declaration.isPoint else { return nil }
+    let point = Point([.p: Double(p), .delta2: 1 / y, .temperature: temperature])
+    let solutions = (try? line.solve(for: .deltap, at: point)) ?? []
+    for solution in solutions {
+      if let x = solution.value.value, between.contains(x) { return (x, solution.value.error) }
+    }
+    return nil
+  }
+
   private func vertex(
     _ line: Line<SpikedMatrixTensor>, deltap: Double, event: DiagramEvent?, pick: (CriticalPoint) -> Bool
   ) throws -> DiagramPoint? {
@@ -256,6 +271,34 @@ private struct PhasePlane {
 }
 
 extension [DiagramPoint] {
+  /// The parts of the curve within a vertical interval, each ended where it leaves it.
+  ///
+  /// - Parameters:
+  ///   - interval: the heights to keep.
+  ///   - place: where the curve crosses a height, between two values of x; nil for a straight line between the vertices.
+  /// - Returns: the parts, none of them empty.
+  fileprivate func clipped(
+    to interval: ClosedRange<Double>, place: (Double, ClosedRange<Double>) -> (x: Double, error: Double)?
+  ) -> [[DiagramPoint]] {
+    var parts: [[DiagramPoint]] = [[]]
+    var last: DiagramPoint?
+    for point in self {
+      let isInside = interval.contains(point.y)
+      if let last, isInside != interval.contains(last.y) {
+        let edge = (isInside ? last.y : point.y) > interval.upperBound ? interval.upperBound : interval.lowerBound
+        let share = (edge - last.y) / (point.y - last.y)
+        let found = place(edge, Swift.min(last.x, point.x)...Swift.max(last.x, point.x))
+        let crossing = DiagramPoint(
+          x: found?.x ?? last.x + share * (point.x - last.x), y: edge, error: found?.error ?? abs(point.y - last.y),
+          status: .converged, event: .window)
+        if isInside { parts.append([crossing]) } else { parts[parts.count - 1].append(crossing) }
+      }
+      if isInside { parts[parts.count - 1].append(point) }
+      last = point
+    }
+    return parts.filter { !$0.isEmpty }
+  }
+
   /// The curve with its limit 1/Delta2 = 0 before it, if that lies in the window.
   fileprivate func started(_ deltap: Double, in window: DiagramWindow) -> [DiagramPoint] {
     guard !isEmpty, window.x.contains(deltap), window.y.contains(0) else { return self }

@@ -3,6 +3,7 @@
 @_exported public import KacRice
 @_exported public import LandscapeModels
 @_exported public import PhaseDiagrams
+@_exported public import RandomMatrixTheory
 @_exported public import ReplicaMethod
 @_exported public import SaddlepointCore
 @_exported public import SaddlepointNumerics

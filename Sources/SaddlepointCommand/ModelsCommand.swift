@@ -19,6 +19,7 @@ struct ModelsCommand: ParsableCommand, SharingCommand {
   func run() throws {
     let request = try Request(rest)
     if shared.help { return try Help.show(command: "models", positionals: []) }
+    try shared.refuseFiles("models")
     try request.expectPositionals(1)
     guard request.options.isEmpty else {
       throw UsageError.unknown("option", "--" + request.options[0].name, among: CommandOptions.shared.map { "--" + $0 })

@@ -41,9 +41,22 @@ struct ComplexityCommand: AsyncParsableCommand, SharingCommand {
   static let configuration = CommandConfiguration(
     commandName: "complexity", abstract: "Log-number of stationary points per dimension.", helpNames: [])
   @OptionGroup var shared: SharedOptions
+  @Flag(help: "The exponent of typical numbers instead of mean ones (replica symmetric).") var quenched = false
   @Argument(parsing: .allUnrecognized, help: restHelp, completion: Completion.words) var rest: [String] = []
 
-  func run() async throws { try await QuestionRun(command: "complexity", shared: shared, rest: rest).run() }
+  func run() async throws {
+    try await QuestionRun(command: quenched ? "complexity --quenched" : "complexity", shared: shared, rest: rest).run()
+  }
+}
+
+/// `saddlepoint spectrum LAW`.
+struct SpectrumCommand: AsyncParsableCommand, SharingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "spectrum", abstract: "Densities, edges and outliers of a random-matrix law.", helpNames: [])
+  @OptionGroup var shared: SharedOptions
+  @Argument(parsing: .allUnrecognized, help: restHelp, completion: Completion.words) var rest: [String] = []
+
+  func run() async throws { try await QuestionRun(command: "spectrum", shared: shared, rest: rest).run() }
 }
 
 /// `saddlepoint hessian MODEL`.
@@ -93,7 +106,8 @@ struct QuestionRun {
       extra: CommandOptions.shared + (line == nil ? [] : ["for"]),
       file: try shared.at.map { try PointFile(path: $0) })
     let head = TableHead(
-      command: command, model: entry.card.name, line: line?.declaration.name, columns: question.allColumns,
+      command: command.split(separator: " ").first.map(String.init) ?? command, model: entry.card.name,
+      line: line?.declaration.name, columns: question.allColumns,
       main: question.main)
     let plot = SweepFigure(question: question, grid: grid, entry: entry, line: line)
     let outputs = try Outputs(shared, head: head)
@@ -139,7 +153,19 @@ struct QuestionRun {
 
   private func question(of entry: CatalogueEntry, _ request: inout Request) throws -> (Question, CatalogueLine?) {
     guard command == "threshold" else {
-      guard let question = entry.questions.first(where: { $0.name == command }) else {
+      let candidates = entry.questions.filter { $0.name == command }
+      // Several questions of one name differ in their parameters: the first that has all those given is meant.
+      let meant = candidates.first { question in
+        request.options.allSatisfy { option in
+          let isIn = { (question: Question) in
+            question.parameters.contains {
+              Words.canonical(option.name, among: [Request.optionName($0.quantity)]) != nil
+            }
+          }
+          return isIn(question) || !candidates.contains(where: isIn)
+        }
+      }
+      guard let question = meant ?? candidates.first else {
         let others = Catalogue.models.filter { $0.questions.contains { $0.name == command } }.map(\.card.name)
         throw UndefinedQuestion(
           message: "\(command) is not defined for \(entry.card.name); it is for: \(others.joined(separator: ", "))")

@@ -20,7 +20,8 @@ struct Root: ParsableCommand {
 
   static let commands: [any ParsableCommand.Type] = [
     ModelsCommand.self, ExplainCommand.self, PhaseCommand.self, ReplicaCommand.self, PotentialCommand.self,
-    ThresholdCommand.self, DiagramCommand.self, ComplexityCommand.self, HessianCommand.self, ReproduceCommand.self,
+    ThresholdCommand.self, DiagramCommand.self, ComplexityCommand.self, HessianCommand.self, SpectrumCommand.self,
+    ReproduceCommand.self,
     CheckCommand.self,
   ]
 

@@ -93,11 +93,11 @@ import Testing
     }
     for (words, parameters) in calls {
       for parameter in parameters {
-        guard case .number(let domain, _) = parameter.kind else { continue }
+        guard let domain = parameter.domain else { continue }
         let outside = domain.lower.isFinite ? (domain.includesLower ? domain.lower - 1 : domain.lower) : .nan
         let outcome = try Command.run("\(words) --\(parameter.quantity)=\(outside)")
         #expect(outcome.code == 65, "\(words) --\(parameter.quantity)=\(outside): \(outcome.errors)")
-        #expect(outcome.errors.contains("--\(parameter.quantity)"))
+        #expect(outcome.errors.contains("--" + parameter.quantity.name.replacingOccurrences(of: "_", with: "-")))
       }
     }
   }

@@ -29,6 +29,7 @@ private let gradientFlowLine = Line<SpikedMatrixTensor>(
   let delta2 = try point.number(.delta2)
   guard delta2 < 1 else { return [.absent(.deltap, Absence.impossible(for: .deltap))] }
   let deltap = Double(p - 1) * delta2 * delta2 / (1 - delta2)
+  guard deltap > 0 else { return [.underflow(.deltap)] }
   return [try gradientFlowPoint([.deltap: .exact(deltap)], p: p, delta2: delta2, deltap: deltap)]
 }
 

@@ -106,7 +106,8 @@ private func jump(p: Int, delta2: Double) throws -> CriticalPoint {
       return (balance(m + h, s - h) - balance(m - h, s + h)) / (2 * h)
     }
     let root: OverlapRoot
-    if i2 == 0 {
+    if i2 == 0 || balance(last.m, last.complement) >= 0 {
+      // The tensor alone, to rounding.
       root = last
     } else if i2 == 1 {
       root = crossing

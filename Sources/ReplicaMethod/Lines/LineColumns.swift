@@ -27,6 +27,13 @@ package enum Absence {
   package static func impossible(for unknown: Quantity) -> String { "impossible-for-every-\(unknown)" }
 }
 
+extension CriticalPoint {
+  /// A critical value below the smallest double.
+  package static func underflow(_ unknown: Quantity) -> CriticalPoint {
+    CriticalPoint([unknown: .notConverged("the critical value is below the smallest double")])
+  }
+}
+
 extension Line {
   /// A line whose solver may meet a numerical failure, which becomes a row that says so.
   package init(

@@ -32,6 +32,7 @@ private let mlAMPLine = Line<SpikedMatrixTensor>(
   let delta2 = try point.number(.delta2)
   guard delta2 < 1 else { return [.absent(.deltap, Absence.impossible(for: .deltap))] }
   let deltap = delta2 * delta2 / (1 - delta2)
+  guard deltap > 0 else { return [.underflow(.deltap)] }
   let high = try overlapBeyondLine(p: p, delta2: delta2, deltap: deltap)
   return [
     CriticalPoint(
@@ -45,6 +46,8 @@ private let mlAMPLine = Line<SpikedMatrixTensor>(
 private func overlapBeyondLine(p: Int, delta2: Double, deltap: Double) throws(GSLError) -> Double {
   // At p >= 5 the matrix part wins near m = 0: continuous. At p = 4 iff 2/Deltap <= 1/Delta2.
   let ratio = delta2 / deltap
+  // Where the tensor is overwhelming the overlap is 1 to rounding.
+  guard ratio < 1e100 else { return 1 }
   guard ratio > 0, p == 3 || (p == 4 && 2 * ratio > 1) else { return 0 }
   let reduced = { (m: Double) -> Double in
     let field = 1 + ratio * Double.pow(m, p - 2)
