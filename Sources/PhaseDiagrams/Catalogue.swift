@@ -41,6 +41,14 @@ public enum Catalogue {
     .weakRecovery, .algorithmic, .informationTheoretic, .informedSpinodal, .critical, .mlAMP, .gradientFlow, .langevin,
   ]
 
+  private static let landscapeLines: [Line<SpikedMatrixTensor>] = [
+    .equatorTrivialization, .trivialization, .signalMinimum,
+  ]
+
+  private static let spinGlassLines: [Line<SphericalSpinGlass>] = [
+    .groundState, .thresholdEnergy, .index, .marginalRange, .trivialization, .overlapEnds,
+  ]
+
   /// Every model, in the order of listings.
   public static let models: [CatalogueEntry] = [
     CatalogueEntry(
@@ -49,7 +57,8 @@ public enum Catalogue {
         SpikedMatrixTensor.replicaQuestion, SpikedMatrixTensor.potentialQuestion, SpikedMatrixTensor.phaseQuestion,
         SpikedMatrixTensor.complexityQuestion, SpikedMatrixTensor.quenchedQuestion, SpikedMatrixTensor.hessianQuestion,
       ],
-      lines: spikedMatrixTensorLines.map(CatalogueLine.init), diagrams: [SpikedMatrixTensor.phaseDiagram],
+      lines: (spikedMatrixTensorLines + landscapeLines).map(CatalogueLine.init),
+      diagrams: [SpikedMatrixTensor.phaseDiagram],
       identities: SpikedMatrixTensor.identities),
     CatalogueEntry(
       card: SpikedTensor.card,
@@ -63,7 +72,7 @@ public enum Catalogue {
       card: SphericalSpinGlass.card,
       questions: [
         SphericalSpinGlass.complexityQuestion, SphericalSpinGlass.quenchedQuestion, SphericalSpinGlass.hessianQuestion,
-      ], lines: [], diagrams: [],
+      ], lines: spinGlassLines.map(CatalogueLine.init), diagrams: [],
       identities: SphericalSpinGlass.identities),
     CatalogueEntry(
       card: SemicircleLaw.card,

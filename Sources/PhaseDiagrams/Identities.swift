@@ -244,6 +244,53 @@ extension SphericalSpinGlass {
           }
         })
     },
+    Identity("total complexity of pure models: 1/2 log(p - 1)", bound: 1e-12) {
+      try largest(
+        [3, 4, 7].map { p -> Double? in
+          let glass = try SphericalSpinGlass(covariance: Mixture([.init(degree: p, coefficient: 1)]))
+          return try glass.complexity().get() - 0.5 * Double.log(Double(p - 1))
+        })
+    },
+    Identity("quenched complexity: annealed at m = 0 without a signal, below it with one", bound: 1e-11) {
+      let noise = try SphericalSpinGlass(covariance: [2: 0.3, 3: 1])
+      let equal = try [-4.0, -5.2, -5.6].map { r -> Double? in
+        guard let quenched = try noise.quenchedComplexity(overlap: 0, radial: r).complexity.value else { return nil }
+        return try noise.complexity(overlap: 0, radial: r).get() - quenched
+      }
+      let spiked = try SphericalSpinGlass(covariance: [3: 1], signal: [3: 1.5])
+      let above = try [0.2, 0.3, 0.5].map { m -> Double? in
+        guard let quenched = try spiked.quenchedComplexity(overlap: m, radial: -4).complexity.value else { return nil }
+        return max(0, quenched - (try spiked.complexity(overlap: m, radial: -4).get()))
+      }
+      return largest(equal + above)
+    },
+    Identity("ground state of the pure p-spin: static energy of the zero-temperature 1RSB solution", bound: 1e-12) {
+      // Theory sheet *spiked replica*, section 8, for xi = q^p/2.
+      try largest(
+        [(3, -1.171674779265), (4, -1.268609689451)].map { p, energy -> Double? in
+          let glass = try SphericalSpinGlass(covariance: Mixture([.init(degree: p, coefficient: 0.5)]))
+          return try glass.groundStateEnergy().get() - energy
+        })
+    },
+    Identity("conservation of points under a change of field", bound: 1e-6) {
+      // d_h Sigma - m d_u Sigma + chi_m d_m Sigma = 0 at fixed m, u with r maximised over (theory sheet, section 4).
+      let (m, u, h) = (0.2, -2.2, 1e-4)
+      func sigma(_ m: Double, _ u: Double, _ field: Double) throws -> Double {
+        try SphericalSpinGlass(covariance: [2: 0.4, 3: 0.6], signal: [1: field, 2: 0.5]).complexity(
+          overlap: m, energy: u
+        ).get()
+      }
+      let glass = try SphericalSpinGlass(covariance: [2: 0.4, 3: 0.6], signal: [1: 0.3, 2: 0.5])
+      let r = try glass.dominantPoints(overlap: m, energy: u).radial.get()
+      let b = glass.covariance.derivative(2, at: 1)
+      // Response of a point outside the bulk: chi solves |r| = 1/chi + b chi.
+      let chi = 2 / (-r + (r * r - 4 * b).squareRoot())
+      let response = (1 - m * m) / (1 / chi - (1 - m * m) * glass.signal.derivative(2, at: m))
+      let byField = (try sigma(m, u, 0.3 + h) - sigma(m, u, 0.3 - h)) / (2 * h)
+      let byEnergy = (try sigma(m, u + h, 0.3) - sigma(m, u - h, 0.3)) / (2 * h)
+      let byOverlap = (try sigma(m + h, u, 0.3) - sigma(m - h, u, 0.3)) / (2 * h)
+      return abs(byField - m * byEnergy + response * byOverlap)
+    },
     Identity("Hessian: the outlier leaves the bulk at its edge", bound: 1e-6) {
       let b = 6.0
       return try largest(

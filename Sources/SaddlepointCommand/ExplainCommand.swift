@@ -18,7 +18,7 @@ struct ExplainCommand: ParsableCommand, SharingCommand {
     try shared.refuseFiles("explain")
     let entry = try request.entry()
     try request.expectPositionals(2)
-    guard request.options.isEmpty else {
+    guard request.options.isEmpty || request.options.map(\.name) == ["quenched"] else {
       throw UsageError.unknown("option", "--" + request.options[0].name, among: CommandOptions.shared.map { "--" + $0 })
     }
     try Text.put(
@@ -39,12 +39,13 @@ struct ExplainCommand: ParsableCommand, SharingCommand {
   }
 
   private func subject(_ request: Request, _ entry: CatalogueEntry) throws -> Subject {
-    guard let word = request.positionals.dropFirst().first else {
+    guard let subject = request.positionals.dropFirst().first else {
       let card = entry.card
       return Subject(
         name: card.name, summary: card.summary, formula: card.definition, symbols: card.parameters.map(Self.symbol),
         domain: "see the parameters", evidence: nil, sources: card.sources, solvesFor: [])
     }
+    let word = ([subject] + request.options.map { "--" + $0.name }).joined(separator: " ")
     let questions = entry.questions.map(\.name)
     let lines = entry.lines.flatMap { [$0.declaration.name] + $0.declaration.aliases }
     guard let name = Words.canonical(word, among: questions + lines) else {

@@ -144,11 +144,14 @@ enum Help {
 
   /// An example that runs: every parameter without a default at a value inside its domain.
   static func lineExample(_ line: LineDeclaration, _ question: Question) -> String {
-    question.parameters.compactMap { parameter in
+    let families =
+      line.usesFamilies ? ["--mixture 3:1"] + (line.parameters.contains("signal_scale") ? ["--signal 3:1.5"] : []) : []
+    let numbers = question.parameters.compactMap { parameter -> String? in
       guard case .number(let domain, let initial) = parameter.kind else { return nil }
       if let initial { return parameter.quantity == "p" ? "--p \(Value.number(initial).text)" : nil }
       return "--\(Request.optionName(parameter.quantity)) \(domain.contains(0.5) ? "0.1:4:40" : "1")"
-    }.joined(separator: " ")
+    }
+    return (families + numbers).joined(separator: " ")
   }
 
   private static let sharedOptions =

@@ -96,6 +96,11 @@ struct QuestionRun {
     var request = try Request(rest)
     if shared.help { return try Help.show(command: command, positionals: request.positionals) }
     let entry = try request.entry()
+    // Where a question has a parameter `at`, that is meant, not a file of points.
+    let placed = shared.at.flatMap { place in
+      entry.questions.contains { $0.name == command && $0.parameters.contains { $0.quantity == "at" } } ? place : nil
+    }
+    if let placed { request.add("at", placed) }
     let (declared, line) = try question(of: entry, &request)
     let question = declared.with(members: try request.members(of: declared.families))
     try request.expectPositionals(line == nil ? 1 : 2)
@@ -104,7 +109,7 @@ struct QuestionRun {
       over: question.parameters, known: entry.card.parameters, solved: solved,
       isPoint: line?.declaration.isPoint == true,
       extra: CommandOptions.shared + (line == nil ? [] : ["for"]),
-      file: try shared.at.map { try PointFile(path: $0) })
+      file: placed == nil ? try shared.at.map { try PointFile(path: $0) } : nil)
     let head = TableHead(
       command: command.split(separator: " ").first.map(String.init) ?? command, model: entry.card.name,
       line: line?.declaration.name, columns: question.allColumns,

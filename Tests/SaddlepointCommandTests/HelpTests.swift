@@ -59,7 +59,7 @@ import Testing
       }
       for subject in entry.lines.map(\.declaration.name) + entry.questions.map(\.name) {
         let text = try Command.run("explain \(entry.card.name) \(subject)").output
-        for part in ["Formula", "Domain", "Evidence class", "arXiv", "@article{"] {
+        for part in ["Formula", "Domain", "Evidence class", "Sources", "@article{"] {
           #expect(text.contains(part), "\(subject)")
         }
       }
