@@ -37,6 +37,9 @@ import Testing
     let documents = [
       "README.md", "Sources/Saddlepoint/Saddlepoint.docc/Models/spiked-matrix-tensor.md",
       "Sources/Saddlepoint/Saddlepoint.docc/Models/spiked-tensor.md",
+      "Sources/Saddlepoint/Saddlepoint.docc/Models/spherical-spin-glass.md",
+      "Sources/Saddlepoint/Saddlepoint.docc/Models/semicircle.md",
+      "Sources/Saddlepoint/Saddlepoint.docc/Models/marchenko-pastur.md",
     ]
     return documents.flatMap { document in
       ((try? blocks("sh", in: text(document))) ?? []).flatMap { $0.components(separatedBy: "\n") }

@@ -163,8 +163,7 @@ public struct Continuation: Sequence {
     private var step: Double
     private var count = 0
     private var isFinished = false
-    private var origin: [Double] = []
-    private var originTangent: [Double] = []
+    private var origin: Place?
 
     fileprivate init(curve: Continuation) {
       self.curve = curve
@@ -232,8 +231,7 @@ public struct Continuation: Sequence {
           place.determinant = -place.determinant
         }
         here = place
-        origin = place.u
-        originTangent = place.tangent
+        origin = place
         queue.append(point(place, 0, .start, error: place.lastStep))
       } catch {
         let place = Place(u: u, tangent: alongParameter, determinant: 0, lastStep: .infinity)
@@ -260,15 +258,13 @@ public struct Continuation: Sequence {
         queue += events[...last]
         return true
       }
-      queue += events
-      arclength += distance
-      // Back at the start: the curve is closed.
-      let gap = zip(origin, there.u).reduce(0) { $0 + ($1.1 - $1.0) * ($1.1 - $1.0) }.squareRoot()
-      let alignment = zip(there.tangent, originTangent).reduce(0) { $0 + $1.0 * $1.1 }
-      if arclength > 4 * s, gap < 0.6 * s, alignment > 0.5 {
-        queue.append(point(there, arclength, .closed, error: there.lastStep))
+      if let closing = closing(s, from: here) {
+        queue += events.filter { $0.arclength < closing.arclength - 1e-9 }
+        queue.append(closing)
         return true
       }
+      queue += events
+      arclength += distance
       queue.append(point(there, arclength, nil, error: there.lastStep))
       self.here = there
       if steps <= 4, cosine > Double.cos(0.5 * curve.settings.largestAngle) {
@@ -279,11 +275,23 @@ public struct Continuation: Sequence {
       return true
     }
 
+    /// The start itself, if the step from `here` passes through it: the curve is closed.
+    private func closing(_ s: Double, from here: Place) -> ContinuationPoint? {
+      guard count > 3, let origin else { return nil }
+      let along = zip(here.tangent, zip(origin.u, here.u)).reduce(0) { $0 + $1.0 * ($1.1.0 - $1.1.1) }
+      guard along > -1e-9 * s, along <= s, let (found, _) = try? place(along, from: here) else { return nil }
+      // On the plane across the step through the start, the curve either meets it or passes at a distance.
+      let gap = zip(origin.u, found.u).reduce(0) { $0 + ($1.1 - $1.0) * ($1.1 - $1.0) }.squareRoot()
+      let cosine = zip(origin.tangent, found.tangent).reduce(0) { $0 + $1.0 * $1.1 }
+      guard gap < 1e-6 * s, cosine > Double.cos(curve.settings.largestAngle) else { return nil }
+      return point(found, arclength + abs(along), .closed, error: found.lastStep + gap)
+    }
+
     private func events(between a: Place, _ b: Place, _ s: Double) throws(Trouble) -> [ContinuationPoint] {
       let n = curve.problem.dimension
       var found: [ContinuationPoint] = []
       let isBranchPoint = a.determinant * b.determinant < 0
-      if isBranchPoint, let event = locate(.branchPoint, a, s, { $0.determinant }) { found.append(event) }
+      if isBranchPoint, let event = locateBranchPoint(a, b) { found.append(event) }
       // At a branch point the tangent along the curve may pass through the parameter's turning, too (a pitchfork's arms).
       if !isBranchPoint, a.tangent[n] * b.tangent[n] < 0 {
         guard let event = locate(.fold, a, s, { $0.tangent[n] }) else { throw Trouble(reason: "a fold escapes") }
@@ -303,37 +311,71 @@ public struct Continuation: Sequence {
       return found
     }
 
+    /// The place where the determinant changes its sign.
+    ///
+    /// There the equations cannot be solved, so that the places close by are interpolated from places at a distance, which
+    /// are drawn nearer twice.
+    private func locateBranchPoint(_ a: Place, _ b: Place) -> ContinuationPoint? {
+      let n = curve.problem.dimension
+      var (first, last) = (a, b)
+      var result: ContinuationPoint?
+      for round in 0...2 {
+        let length = zip(first.u, last.u).reduce(0) { $0 + ($1.1 - $1.0) * ($1.1 - $1.0) }.squareRoot()
+        let (p, q) = (first, last)
+        // Hermite's cubic and its direction.
+        func between(_ t: Double) -> (u: [Double], tangent: [Double]) {
+          var (u, direction) = (p.u, p.tangent)
+          for index in 0...n {
+            let rise = q.u[index] - p.u[index]
+            let (left, right) = (length * p.tangent[index], length * q.tangent[index])
+            u[index] += t * (left + t * (3 * rise - 2 * left - right + t * (left + right - 2 * rise)))
+            direction[index] = left + t * (2 * (3 * rise - 2 * left - right) + 3 * t * (left + right - 2 * rise))
+          }
+          let norm = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
+          return (u, direction.map { $0 / norm })
+        }
+        let root = try? brentRoot("branch point", in: 0...1) { (t: Double) throws -> Double in
+          if t == 0 { return p.determinant }
+          if t == 1 { return q.determinant }
+          let (u, tangent) = between(t)
+          let factors = try curve.bordered(try curve.jacobian(u), by: tangent)
+          return factors.determinantSign == 0
+            ? 0 : Double(factors.determinantSign) * curve.exponential(factors.logDeterminant)
+        }
+        guard let t = root?.value else { break }
+        let (u, tangent) = between(t)
+        let distance = zip(a.u, u).reduce(0) { $0 + ($1.1 - $1.0) * ($1.1 - $1.0) }.squareRoot()
+        let error = Double.pow(length, 4) + 1e-8 * length + 1e-11
+        result = point(
+          Place(u: u, tangent: tangent, determinant: 0, lastStep: error), arclength + distance, .branchPoint,
+          error: error)
+        if round == 2 { break }
+        var ends: [Place] = []
+        for end in [Swift.max(t - 0.05, 0), Swift.min(t + 0.05, 1)] {
+          let (guess, normal) = between(end)
+          guard let (u, _, step) = try? curve.corrected(guess, across: normal),
+            let place = try? curve.place(at: u, along: normal, lastStep: step)
+          else { continue }
+          ends.append(place)
+        }
+        guard ends.count == 2, ends[0].determinant * ends[1].determinant < 0 else { break }
+        (first, last) = (ends[0], ends[1])
+      }
+      return result
+    }
+
     /// The place where a function along the step vanishes, to the last digits.
     private func locate(
       _ event: ContinuationEvent, _ a: Place, _ s: Double, _ test: (Place) -> Double
     ) -> ContinuationPoint? {
       let root = try? brentRoot("event on a curve", in: 0...s) { (t: Double) throws -> Double in
-        if t == 0 { return test(a) }
-        do throws(Trouble) { return test(try place(t, from: a).place) } catch {
-          // At a branch point itself the Jacobian is singular: meeting it means having found it.
-          if event == .branchPoint { return 0 }
-          throw error
-        }
+        t == 0 ? test(a) : test(try place(t, from: a).place)
       }
-      guard let root, let found = located(root.value, from: a, s) else { return nil }
+      guard let root, let (found, _) = try? place(root.value, from: a) else { return nil }
       let distance = zip(a.u, found.u).reduce(0) { $0 + ($1.1 - $1.0) * ($1.1 - $1.0) }.squareRoot()
       return point(
         found, arclength + distance, event,
         error: root.bracket.upperBound - root.bracket.lowerBound + 1e-9 * s + found.lastStep)
-    }
-
-    /// The place at distance `t`; where the Jacobian is singular there, the middle of two places close by.
-    private func located(_ t: Double, from a: Place, _ s: Double) -> Place? {
-      if let (found, _) = try? place(t, from: a) { return found }
-      let offset = 1e-6 * s
-      guard let (before, _) = try? place(t - offset, from: a), let (after, _) = try? place(t + offset, from: a) else {
-        return nil
-      }
-      var middle = before
-      for index in middle.u.indices { middle.u[index] = 0.5 * (before.u[index] + after.u[index]) }
-      middle.determinant = 0
-      middle.lastStep = offset * offset
-      return middle
     }
   }
 }

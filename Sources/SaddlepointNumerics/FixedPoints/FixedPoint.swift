@@ -6,7 +6,7 @@ public struct FixedPoint: Sendable, Hashable {
   public let values: [Double]
   /// Largest component of G(x) - x in modulus.
   public let residual: Double
-  /// Estimated distance to the fixed point: the residual divided by one minus the measured contraction.
+  /// Estimated distance to the fixed point, from the residual and the Jacobian of the map, measured at the end.
   public let error: Double
   /// Number of evaluations of the map.
   public let evaluations: Int
@@ -23,7 +23,7 @@ public struct FixedPointIteration: Sendable, Hashable {
   public var damping: Double
   /// Number of earlier iterates that Anderson's acceleration combines; 0 for none.
   ///
-  /// Where acceleration ends at a fixed point that repels, the iteration is repeated without it.
+  /// Where acceleration ends at a fixed point that repels, the one that the plain iteration reaches is preferred, if any.
   public var depth: Int
   /// Estimated distance to the fixed point at which the iteration ends, relative to the larger of 1 and the iterate.
   public var tolerance: Double
@@ -45,7 +45,7 @@ public struct FixedPointIteration: Sendable, Hashable {
   ///   - map: G(x), written into its second argument.
   /// - Returns: the last iterate, whether converged or not; see ``FixedPoint/failure``.
   /// - Throws: what the map throws.
-  /// - Complexity: O(n depth^2) for each evaluation besides the evaluation itself.
+  /// - Complexity: O(n depth^2) for each evaluation besides the evaluation itself; n evaluations and O(n^3) at the end.
   public func run<E: Error>(
     from start: [Double], _ map: ([Double], inout [Double]) throws(E) -> Void
   ) throws(E) -> FixedPoint {
@@ -58,7 +58,6 @@ public struct FixedPointIteration: Sendable, Hashable {
     var oldX = x
     var oldStep = step
     var evaluations = 0
-    var rate = 0.0
     while evaluations < limit {
       try map(x, &image)
       evaluations += 1
@@ -75,24 +74,31 @@ public struct FixedPointIteration: Sendable, Hashable {
         }
       }
       if residual <= tolerance * size {
-        // How errors shrink in the direction in which they still lie decides how far the fixed point is.
-        let probe = max(residual, 1e-7 * size)
-        if residual > 0 {
-          let shifted = (0..<n).map { x[$0] + probe * step[$0] / residual }
-          var shiftedImage = image
+        let rounding = 2 * .ulpOfOne * size
+        // x - x* = (1 - J)^-1 (x - G(x)): the Jacobian J decides how far the fixed point is.
+        let probe = 1e-7 * size
+        var system = Matrix(rows: n, columns: n)
+        var shifted = x
+        var shiftedImage = image
+        for column in 0..<n {
+          shifted[column] = x[column] + probe
           try map(shifted, &shiftedImage)
           evaluations += 1
-          let along = (0..<n).reduce(0) { $0 + (shiftedImage[$1] - image[$1]) * step[$1] }
-          rate = along * residual / (probe * step.reduce(0) { $0 + $1 * $1 })
+          for row in 0..<n {
+            system[row, column] =
+              (row == column ? 1 : 0) - (shiftedImage[row] - image[row]) / (shifted[column] - x[column])
+          }
+          shifted[column] = x[column]
         }
-        if rate >= 1, depth > 0 {
-          // Acceleration also finds fixed points that repel; which one is meant the plain iteration decides.
+        if depth > 0, let factors = try? LUFactorization(system), factors.determinantSign < 0 {
+          // det(1 - J) < 0: an eigenvalue of J above 1, from which even damped iterations run away. Which fixed point is meant
+          // the plain iteration decides.
           var plain = self
           plain.depth = 0
-          return try plain.run(from: start, map)
+          let reached = try plain.run(from: start, map)
+          if reached.isConverged { return reached }
         }
-        let rounding = 2 * .ulpOfOne * size
-        let error = rate < 1 ? (residual + rounding) / min(1, 1 - rate) : .infinity
+        let error = Self.distance(system, residual: residual, rounding: rounding)
         if error <= tolerance * size || residual <= rounding {
           return FixedPoint(values: image, residual: residual, error: error, evaluations: evaluations, failure: nil)
         }
@@ -123,6 +129,27 @@ public struct FixedPointIteration: Sendable, Hashable {
     return FixedPoint(
       values: x, residual: residual, error: .infinity, evaluations: evaluations,
       failure: "no convergence within \(limit) evaluations (residual \(residual))")
+  }
+
+  /// Bound on the distance of G(x) from the fixed point, in the largest component, from the matrix 1 - J.
+  private static func distance(_ system: Matrix, residual: Double, rounding: Double) -> Double {
+    let n = system.rows
+    guard n > 0 else { return 0 }
+    guard let factors = try? LUFactorization(system) else { return .infinity }
+    var inverse = [Double](repeating: 0, count: n)
+    var inverseMinusOne = inverse
+    for column in 0..<n {
+      var unit = [Double](repeating: 0, count: n)
+      unit[column] = 1
+      guard let solution = try? factors.solve(unit) else { return .infinity }
+      for row in 0..<n {
+        inverse[row] += abs(solution[row])
+        inverseMinusOne[row] += abs(solution[row] - unit[row])
+      }
+    }
+    // The differences know J to some 1e-7 only, hence the margin.
+    let bound = (inverseMinusOne.max() ?? 0) * residual + (inverse.max() ?? 0) * rounding
+    return bound.isFinite ? 1.01 * bound : .infinity
   }
 
   /// The combination of earlier differences that comes nearest to the present residual (least squares).

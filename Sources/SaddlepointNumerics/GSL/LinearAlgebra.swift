@@ -76,7 +76,7 @@ public struct LUFactorization: Sendable, Hashable {
     self.permutation = permutation
     size = n
     determinantSign = Int(sign)
-    logDeterminant = log
+    logDeterminant = sign == 0 ? -.infinity : log
   }
 
   /// The solution x of A x = b.
