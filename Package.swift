@@ -45,7 +45,7 @@ let package = Package(
     room("SaddlepointNumerics", ["SaddlepointCore", "CSaddlepointGSL", "CSaddlepointShims", realModule]),
     room("LandscapeModels", ["SaddlepointCore", realModule]),
     room("RandomMatrixTheory", ["SaddlepointNumerics", realModule]),
-    room("KacRice", ["LandscapeModels", "SaddlepointNumerics", realModule]),
+    room("KacRice", ["LandscapeModels", "RandomMatrixTheory", "SaddlepointNumerics", realModule]),
     room("ReplicaMethod", ["LandscapeModels", "SaddlepointNumerics", realModule]),
     room("PhaseDiagrams", ["KacRice", "RandomMatrixTheory", "ReplicaMethod", realModule]),
     room("SaddlepointReports", ["SaddlepointCore"]),

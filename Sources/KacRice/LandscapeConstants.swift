@@ -42,17 +42,6 @@ struct SignalAtOverlap: Sendable {
   }
 }
 
-/// Log-potential of the semicircle of variance 1: Omega(t) = int rho(y) log|y - t| dy.
-///
-/// Source: theory sheet *spherical landscapes*, section 2.
-func semicircleLogPotential(_ t: Double) -> Double {
-  let x = abs(t)
-  if x <= 2 { return x * x / 4 - 0.5 }
-  // With s = sqrt(x^2 - 4) and w = (x + s)/2: x^2 - x s = 4 x/(x + s), which does not cancel far outside.
-  let s = ((x - 2) * (x + 2)).squareRoot()
-  return x / (x + s) - 0.5 + Double.log((x + s) / 2)
-}
-
 /// The price, per N, of a Hessian W + theta e e^T (W a GOE matrix of variance 1) with exactly k eigenvalues above t.
 ///
 /// Source: theory sheet *spherical landscapes*, section 3.

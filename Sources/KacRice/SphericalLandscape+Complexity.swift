@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 public import LandscapeModels
+import RandomMatrixTheory
 import RealModule
 public import SaddlepointCore
 import SaddlepointNumerics
@@ -115,7 +116,8 @@ struct AnnealedCounting: Sendable {
     } else {
       radial = try bestRadial(mean: mean, variance: variance, theta: s.second * s.transverse / scale)
     }
-    var exponent = base(s) - (radial - mean) * (radial - mean) / (2 * variance) + semicircleLogPotential(radial / scale)
+    var exponent =
+      base(s) - (radial - mean) * (radial - mean) / (2 * variance) + SemicircleLaw.unitLogPotential(radial / scale)
     if let u, mixes { exponent -= (u + s.phi) * (u + s.phi) / (2 * v) }
     if let k = points.finiteIndex {
       // One bit below the edge is the edge.
@@ -168,7 +170,7 @@ struct AnnealedCounting: Sendable {
     }
     candidates += [-2 * scale, 2 * scale]
     func value(_ r: Double) -> Double {
-      -(r - mean) * (r - mean) / (2 * variance) + semicircleLogPotential(r / scale)
+      -(r - mean) * (r - mean) / (2 * variance) + SemicircleLaw.unitLogPotential(r / scale)
     }
     return candidates.max { value($0) < value($1) } ?? 0
   }

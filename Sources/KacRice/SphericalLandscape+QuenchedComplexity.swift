@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 public import LandscapeModels
+import RandomMatrixTheory
 import RealModule
 public import SaddlepointCore
 import SaddlepointNumerics
@@ -200,7 +201,7 @@ package struct ReplicaFunctional {
 
   private func valueTerms(_ p: Place) -> [Double] {
     [
-      0.5 + 0.5 * Double.log(b), logPotential(r / b.squareRoot()), -0.5 * Double.log(p.ratio),
+      0.5 + 0.5 * Double.log(b), SemicircleLaw.unitLogPotential(r / b.squareRoot()), -0.5 * Double.log(p.ratio),
       -(p.xi1 + slope * slope) / (2 * p.alpha), p.excess / (2 * p.x),
     ] + zip(p.linear, p.solution).map { 0.5 * $0 * $1 }
   }
@@ -429,16 +430,6 @@ package struct ReplicaFunctional {
     guard let g = roots.filter({ $0 < 0 }).max() ?? roots.max() else { return nil }
     return 1 / g + b * g - r
   }
-}
-
-/// Omega(t): the mean of log|y - t| over the semicircle law of variance 1.
-///
-/// Outside the bulk with s = sqrt(1 - 4/t^2): 1/(1 + s) - 1/2 + log(|t| (1 + s)/2), stable for every t.
-private func logPotential(_ t: Double) -> Double {
-  let t = abs(t)
-  guard t > 2 else { return 0.25 * t * t - 0.5 }
-  let s = ((1 - 2 / t) * (1 + 2 / t)).squareRoot()
-  return 1 / (1 + s) - 0.5 + Double.log(t) + Double.log(0.5 * (1 + s))
 }
 
 /// The determinant of a 3 x 3 matrix (sign -1), or its permanent (sign 1).

@@ -66,14 +66,17 @@ public struct SemicircleLaw: Sendable, Hashable {
   public func rTransform(_ g: Double) -> Double { variance * g }
 
   /// The logarithmic potential at x, the integral of rho(y) log|x - y|; valid inside and outside the bulk.
-  public func logPotential(at x: Double) -> Double {
-    if edges.contains(x) {
-      let t = x / deviation
-      return .log(deviation) + t * t / 4 - 0.5
-    }
-    let g = abs(stieltjes(at: x))
-    let scaled = deviation * g
-    return -.log(g) + scaled * scaled / 2
+  public func logPotential(at x: Double) -> Double { .log(deviation) + Self.unitLogPotential(x / deviation) }
+
+  /// Omega(t): the logarithmic potential of the law of variance 1, the mean of log|y - t|.
+  ///
+  /// Source: theory sheet *spherical landscapes*, section 2.
+  package static func unitLogPotential(_ t: Double) -> Double {
+    let x = abs(t)
+    if x <= 2 { return x * x / 4 - 0.5 }
+    // With s = sqrt(1 - 4/x^2): 1/(1 + s) - 1/2 + log(x (1 + s)/2), which neither cancels nor overflows.
+    let s = ((1 - 2 / x) * (1 + 2 / x)).squareRoot()
+    return 1 / (1 + s) - 0.5 + .log(x) + .log((1 + s) / 2)
   }
 
   /// The outlier of W + theta e e^T, e a unit vector and W a matrix of this law whose eigenvectors are uniform.
