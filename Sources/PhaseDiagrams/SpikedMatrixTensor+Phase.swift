@@ -77,7 +77,7 @@ extension SpikedMatrixTensor {
       && (i2 * i2 - i2) * deltap > Double(p - 1) * power(overlap, p - 2)
     return SpikedPhase(
       region: region, cosineBayes: cosine(best),
-      cosineAMP: amp.m == 0 ? .exact(0) : cosine(.converged(amp.m, error: amp.error)),
+      cosineAMP: amp.m == 0 ? .exact(0) : cosine(.converged(amp.m, error: amp.error + amp.m.ulp)),
       cosineML: ml.map { .converged($0.m, error: $0.error) } ?? .exact(0), mlReplicon: ml?.replicon,
       langevinSucceeds: langevin, gradientFlowSucceeds: i2 * i2 > i2 + Double(p - 1) * ip)
   }

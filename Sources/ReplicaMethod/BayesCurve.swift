@@ -80,6 +80,13 @@ package struct BayesCurve: Sendable {
     return (value, abs(slope) * fold.error + rounding)
   }
 
+  /// Bound on the error of a fixed point whose 1/Delta2 is itself uncertain; infinite on a fold.
+  package func error(of root: OverlapRoot, inverseDelta2Error error: Double) -> Double {
+    let s = root.complement
+    let slope = 1 / (s * s) - Double(p - 2) * inverseDeltap * Double.pow(root.m, p - 3)
+    return root.error + error / abs(slope)
+  }
+
   /// A fixed point with its place on the curve.
   package struct Branch: Sendable, Hashable {
     package let root: OverlapRoot

@@ -74,7 +74,7 @@ extension SpikedMatrixTensor {
     return [trivial]
       + branches.enumerated().map { index, branch in
         SaddlePoint(
-          overlap: .converged(branch.root.m, error: branch.root.error),
+          overlap: .converged(branch.root.m, error: branch.root.error + branch.root.m.ulp),
           potential: .converged(potentials[index].value, error: potentials[index].error),
           mmse: .converged(branch.root.complement, error: branch.root.error),
           isStable: branch.family != .barrier, isDominant: dominant == index, family: branch.family)

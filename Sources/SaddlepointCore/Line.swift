@@ -28,16 +28,24 @@ public struct CriticalPoint: Sendable, Hashable {
   public let coordinates: [Coordinate]
 
   /// A point at which `solved` (one parameter, or several found together) take the given values.
+  ///
+  /// - Parameters:
+  ///   - solved: what was solved for, the natural unknown first.
+  ///   - order: whether the overlap jumps.
+  ///   - root: number of the solution.
+  ///   - others: order parameters of the point; absent ones are left out.
+  ///   - errors: bounds on the errors of those; rounding where none is given.
   public init(
     _ solved: KeyValuePairs<Quantity, Estimate>, order: TransitionOrder? = nil, root: Int = 1,
-    with others: KeyValuePairs<Quantity, Double?> = [:]
+    with others: KeyValuePairs<Quantity, Double?> = [:], errors: KeyValuePairs<Quantity, Double> = [:]
   ) {
     var list: [Coordinate] = []
     list.reserveCapacity(solved.count + others.count)
     for (quantity, estimate) in solved { list.append(Coordinate(quantity: quantity, estimate: estimate)) }
     let main = list.first?.estimate ?? .outsideDomain("nothing was solved for")
     for case (let quantity, let x?) in others {
-      list.append(Coordinate(quantity: quantity, estimate: .converged(x, error: max(main.error, 4 * x.ulp))))
+      let error = errors.first { $0.key == quantity }?.value ?? main.error
+      list.append(Coordinate(quantity: quantity, estimate: .converged(x, error: error + 4 * x.ulp)))
     }
     self.value = main
     self.root = root

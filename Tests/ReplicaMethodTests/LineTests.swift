@@ -83,6 +83,25 @@ import Testing
     #expect(abs(try point[.overlapHigh].get() / (2 * (1 - deltap) / 3) - 1) < 2 * distance + 1e-9)
   }
 
+  /// Overlaps of a point carry their own errors: at folds and jumps they satisfy their equations within them.
+  @Test(arguments: [(4, 0.2), (4, 0.29), (4, 0.29629), (5, 0.18), (8, 0.09)])
+  func overlapsOfAPointKnowTheirErrors(p: Int, deltap: Double) throws {
+    for line in [Line.algorithmic, .informedSpinodal] as [Line<SpikedMatrixTensor>] {
+      let point = try SpikedMatrixTensor.threshold(line, p: p, deltap: deltap)[0]
+      let fold = line.declaration.name == "algorithmic" ? point[.overlapLow] : point[.overlapHigh]
+      guard point.value.value != nil, let m = fold.value else { continue }
+      // Deltap = (p-2) m^(p-3) (1-m)^2, whose slope in m carries the error.
+      func equation(_ m: Double) -> Double {
+        var power = 1.0
+        for _ in 0..<(p - 3) { power *= m }
+        return Double(p - 2) * power * (1 - m) * (1 - m) - deltap
+      }
+      let (below, above) = (equation(m - 2 * fold.error), equation(m + 2 * fold.error))
+      #expect(below * above <= 0 || abs(equation(m)) < 4 * deltap.ulp, "\(line.declaration.name) \(fold)")
+      #expect(fold.error < 1e-9)
+    }
+  }
+
   @Test func algorithmicLineOfOrderFourIsBelowOneAndTendsToIt() throws {
     var last = 0.0
     for deltap in [0.29, 0.2, 0.1, 0.01, 1e-4, 1e-8] {

@@ -33,11 +33,14 @@ private let algorithmicLine = Line<SpikedMatrixTensor>(
     ]
   }
   let (i2, error) = curve.inverseDelta2(atFold: fold)
-  let high = try curve.fixedPoints(inverseDelta2: i2).last { $0.family == .informative }?.root.m
+  let high = try curve.fixedPoints(inverseDelta2: i2).last { $0.family == .informative }?.root
   return [
     CriticalPoint(
       [.delta2: .reciprocal(of: i2, error: error)], order: .first,
-      with: [.overlapLow: fold.m, .overlapHigh: high])
+      with: [.overlapLow: fold.m, .overlapHigh: high?.m],
+      errors: [
+        .overlapLow: fold.error, .overlapHigh: high.map { curve.error(of: $0, inverseDelta2Error: error) } ?? 0,
+      ])
   ]
 }
 

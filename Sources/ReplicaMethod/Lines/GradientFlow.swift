@@ -39,7 +39,9 @@ func gradientFlowPoint(
   _ solved: KeyValuePairs<Quantity, Estimate>, p: Int, delta2: Double, deltap: Double
 ) throws -> CriticalPoint {
   let reached = try SpikedMatrixTensor(p: p, delta2: delta2, deltap: deltap).maximumLikelihoodFromScratch()
-  let high = reached.flatMap { $0.replicon <= 1 ? $0.m : nil }
+  let state = reached.flatMap { $0.replicon <= 1 ? $0 : nil }
+  let high = state?.m
   return CriticalPoint(
-    solved, order: high == nil ? nil : .first, with: [.overlapLow: 0, .overlapHigh: high])
+    solved, order: high == nil ? nil : .first, with: [.overlapLow: 0, .overlapHigh: high],
+    errors: [.overlapLow: 0, .overlapHigh: state?.error ?? 0])
 }

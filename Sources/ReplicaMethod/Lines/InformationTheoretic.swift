@@ -58,7 +58,8 @@ private func transitions(p: Int, deltap: Double) throws -> [CriticalPoint] {
     if i2 <= 0 { return [.absent(.delta2, Absence.possible(for: .delta2))] }
     return [
       CriticalPoint(
-        [.delta2: .reciprocal(of: i2, error: error)], order: .first, with: [.overlapLow: 0, .overlapHigh: root.m])
+        [.delta2: .reciprocal(of: i2, error: error)], order: .first, with: [.overlapLow: 0, .overlapHigh: root.m],
+        errors: [.overlapLow: 0, .overlapHigh: root.error])
     ]
   }
   return try [jumpBetweenPositiveOverlaps(p: p, deltap: deltap), continuousTransition]
@@ -89,7 +90,11 @@ private func jumpBetweenPositiveOverlaps(p: Int, deltap: Double) throws -> Criti
   let error = root.width + 4 * root.value.ulp + rounding / sensitivity
   return CriticalPoint(
     [.delta2: .reciprocal(of: root.value, error: error)], order: .first,
-    with: [.overlapLow: low, .overlapHigh: high])
+    with: [.overlapLow: low, .overlapHigh: high],
+    errors: [
+      .overlapLow: curve.error(of: pair.low, inverseDelta2Error: error),
+      .overlapHigh: curve.error(of: pair.high, inverseDelta2Error: error),
+    ])
 }
 
 /// Deltap of the jump at given Delta2: coexistence with m = 0 for Delta2 >= 1, between two positive overlaps below.
@@ -119,7 +124,8 @@ private func jump(p: Int, delta2: Double) throws -> CriticalPoint {
     let (deltap, error) = Coexistence.deltap(p: p, root)
     return CriticalPoint(
       [.deltap: .converged(deltap, error: error)], order: root.m > 0 ? .first : .continuous,
-      with: [.overlapLow: 0, .overlapHigh: root.m])
+      with: [.overlapLow: 0, .overlapHigh: root.m],
+      errors: [.overlapLow: 0, .overlapHigh: root.error])
   }
   guard delta2 > BayesCurve.criticalDelta2(p) else { return .absent(.deltap, Absence.noTransition) }
   // The two spinodals at this Delta2 enclose the coexistence.
@@ -137,10 +143,15 @@ private func jump(p: Int, delta2: Double) throws -> CriticalPoint {
     return CriticalPoint([.deltap: .notConverged("the two states merge within rounding", best: 1 / root.value)])
   }
   let (low, high) = (pair.low.m, pair.high.m)
+  let curve = try BayesCurve(p: p, deltap: 1 / root.value)
   // d(difference)/d(1/Deltap) = (m_high^p - m_low^p)/(2p).
   let sensitivity = (Double.pow(high, p) - Double.pow(low, p)) / (2 * Double(p))
   let error = root.width + 4 * root.value.ulp + 8 * .ulpOfOne * (high - low < 0.1 ? (high - low) : 1) / sensitivity
   return CriticalPoint(
     [.deltap: .reciprocal(of: root.value, error: error)], order: .first,
-    with: [.overlapLow: low, .overlapHigh: high])
+    with: [.overlapLow: low, .overlapHigh: high],
+    errors: [
+      .overlapLow: curve.error(of: pair.low, inverseDelta2Error: Double.pow(low, p - 2) * error),
+      .overlapHigh: curve.error(of: pair.high, inverseDelta2Error: Double.pow(high, p - 2) * error),
+    ])
 }

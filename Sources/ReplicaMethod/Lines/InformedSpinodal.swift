@@ -35,10 +35,14 @@ private func informedSpinodal(p: Int, deltap: Double) throws -> CriticalPoint {
   let (i2, error) = curve.inverseDelta2(atFold: fold)
   guard i2 > 0 else { return .absent(.delta2, Absence.possible(for: .delta2)) }
   // The other stable state at this noise: m = 0, or the weak branch below Delta2 = 1.
-  let low = try curve.fixedPoints(inverseDelta2: i2).first { $0.family == .weak }?.root.m ?? 0
+  let low = try curve.fixedPoints(inverseDelta2: i2).first { $0.family == .weak }?.root
   let value: Estimate =
     p == 3 ? .exact(deltap / (2 * deltap.squareRoot() - 1)) : .reciprocal(of: i2, error: error)
-  return CriticalPoint([.delta2: value], order: .first, with: [.overlapLow: low, .overlapHigh: fold.m])
+  return CriticalPoint(
+    [.delta2: value], order: .first, with: [.overlapLow: low?.m ?? 0, .overlapHigh: fold.m],
+    errors: [
+      .overlapLow: low.map { curve.error(of: $0, inverseDelta2Error: error) } ?? 0, .overlapHigh: fold.error,
+    ])
 }
 
 /// Deltap on a spinodal at given Delta2: (p-2) s^2 - Delta2 (p-1) s + Delta2 = 0 for s = 1-m, in closed form.

@@ -197,7 +197,8 @@ struct LangevinEquation {
     let delta2 = root.place.delta2
     let q = root.place.overlap
     let model = try SpikedMatrixTensor(p: p, delta2: delta2, deltap: deltap)
-    let high = temperature == 1 ? try model.messagePassingOverlap().m : nil
+    let reached = temperature == 1 ? try model.messagePassingOverlap() : nil
+    let high = reached?.m
     var value: Estimate =
       p == 3 && temperature == 1 ? .exact((deltap / 2).squareRoot()) : .converged(delta2, error: root.error)
     if try hasLargerMarginalOverlap(than: q, model: model) {
@@ -205,7 +206,13 @@ struct LangevinEquation {
     }
     return CriticalPoint(
       [.delta2: value], order: high.map { $0 > 0 ? .first : .continuous },
-      with: [.overlapLow: 0, .overlapHigh: high, .marginalOverlap: q])
+      with: [.overlapLow: 0, .overlapHigh: high, .marginalOverlap: q],
+      errors: [
+        .overlapLow: 0,
+        .overlapHigh: try reached.map {
+          try BayesCurve(p: p, deltap: deltap).error(of: $0, inverseDelta2Error: root.error / (delta2 * delta2))
+        } ?? 0, .marginalOverlap: temperature * root.error,
+      ])
   }
 
   /// Whether xi''(q')(1-q')^2 = T^2 has a root beyond q: the physical marginal state is the one of largest overlap.
