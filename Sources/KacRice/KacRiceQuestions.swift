@@ -16,7 +16,7 @@ extension Quantity {
 
 /// The Kac-Rice questions of spherical landscapes, declared beside their formulas.
 package enum KacRiceQuestions {
-  private static let overlap = Parameter(
+  static let overlap = Parameter(
     optional: .overlap, symbol: "m", "overlap with the signal; left out: maximised over",
     domain: Domain(-1, 1, includesLower: false, includesUpper: false))
   private static let energy = Parameter(
@@ -34,44 +34,67 @@ package enum KacRiceQuestions {
     ])
 
   /// Annealed complexity at given or maximised overlap, energy and radial derivative.
+  ///
+  /// - Parameters:
+  ///   - card: the model's declaration.
+  ///   - parameters: those of its parameters that enter.
+  ///   - axes: further axes that may be given, and their columns.
+  ///   - example: arguments of an example.
+  ///   - sources: works that the formula comes from.
+  ///   - answer: the maximum at a point, and the cells of the further axes.
+  /// - Returns: the question.
   package static func complexity(
-    card: ModelCard, parameters: [Quantity], example: String, sources: [Citation],
-    landscape: @escaping @Sendable (Point) throws(DomainError) -> any SphericalLandscape
+    card: ModelCard, parameters: [Quantity], axes: [(Parameter, Column)] = [], example: String, sources: [Citation],
+    answer: @escaping @Sendable (Point, StationaryPoints) throws(DomainError) -> (StationaryPointCount, [Double?])
   ) -> Question {
     Question(
       name: "complexity", summary: "Annealed complexity: (1/N) log of the mean number of stationary points.",
       families: card.families,
-      parameters: card.parameters.filter { parameters.contains($0.quantity) } + [points, overlap, energy, radial],
+      parameters: card.parameters.filter { parameters.contains($0.quantity) } + [points, overlap, energy, radial]
+        + axes.map(\.0),
       columns: [
         Column(.overlap, symbol: "m", "cosine with the signal, given or at the maximum"),
         Column(.energy, symbol: "u", unit: "per N", "energy H/N, given or at the maximum"),
         Column(.radial, symbol: "r", "radial derivative x.grad H/N, given or at the maximum"),
+      ] + axes.map(\.1) + [
         Column(
           .complexity, symbol: "\\Sigma", unit: "per N",
-          "(1/N) log of the mean number; negative where exponentially rare"),
+          "(1/N) log of the mean number; negative where exponentially rare")
       ], main: .complexity, evidence: .annealed, sources: sources,
       formula:
         #"\Sigma = \tfrac12 + \tfrac12\log\frac ba + \tfrac12\log(1-m^2) - \frac{\phi'^2(1-m^2)}{2a} - \frac Q2 + \Omega(r/\sqrt b) - \text{cost of the index},\quad a=\xi'(1),\ b=\xi''(1)"#,
       domain: "minima and saddles of finite index need radial <= -2 sqrt(xi''(1))", example: example
     ) { point throws(DomainError) in
       let counted = StationaryPoints(try point.word(.points)) ?? .all
-      let top = try landscape(point).dominantPoints(
-        of: counted, overlap: point.optionalNumber(.overlap), energy: point.optionalNumber(.energy),
-        radial: point.optionalNumber(.radial))
+      let (top, others) = try answer(point, counted)
       // Where nothing exists the given numbers are still shown.
       let given = [
         try point.optionalNumber(.overlap), try point.optionalNumber(.energy), try point.optionalNumber(.radial),
       ]
       let found = [top.overlap, top.energy, top.radial].map(\.value)
-      let cells = zip(found, given).map { Cell($0 ?? $1) } + [Cell(top.complexity)]
+      let cells = zip(found, given).map { Cell($0 ?? $1) } + others.map { Cell($0) } + [Cell(top.complexity)]
       return [Answer(cells, main: top.complexity)]
+    }
+  }
+
+  /// Annealed complexity of any landscape.
+  package static func complexity(
+    card: ModelCard, parameters: [Quantity], example: String, sources: [Citation],
+    landscape: @escaping @Sendable (Point) throws(DomainError) -> some SphericalLandscape
+  ) -> Question {
+    complexity(card: card, parameters: parameters, example: example, sources: sources) {
+      point, counted throws(DomainError) in
+      let top = try landscape(point).dominantPoints(
+        of: counted, overlap: point.optionalNumber(.overlap), energy: point.optionalNumber(.energy),
+        radial: point.optionalNumber(.radial))
+      return (top, [])
     }
   }
 
   /// Replica-symmetric quenched complexity at given overlap and radial derivative.
   package static func quenched(
     card: ModelCard, parameters: [Quantity], example: String, sources: [Citation],
-    landscape: @escaping @Sendable (Point) throws(DomainError) -> any SphericalLandscape
+    landscape: @escaping @Sendable (Point) throws(DomainError) -> some SphericalLandscape
   ) -> Question {
     Question(
       name: "complexity --quenched",
@@ -106,7 +129,7 @@ package enum KacRiceQuestions {
   /// Hessian at a named state, or at given overlap and radial derivative.
   package static func hessian(
     card: ModelCard, parameters: [Quantity], example: String, sources: [Citation],
-    landscape: @escaping @Sendable (Point) throws(DomainError) -> any SphericalLandscape
+    landscape: @escaping @Sendable (Point) throws(DomainError) -> some SphericalLandscape
   ) -> Question {
     Question(
       name: "hessian", summary: "Spectrum of the Hessian at a stationary point: bulk edges and the signal's outlier.",
@@ -114,7 +137,7 @@ package enum KacRiceQuestions {
       parameters: card.parameters.filter { parameters.contains($0.quantity) } + [
         Parameter(
           "state", symbol: "\\text{state}", "a named state, unless overlap and radial are given",
-          choices: [.init("threshold", "marginal states at m = 0: the bulk touches zero")]), overlapOfHessian, radial,
+          choices: LandscapeState.allCases.map { .init($0.rawValue, $0.summary) }), overlap, radial,
       ],
       columns: [
         Column("lower_edge", symbol: "\\lambda_-", "lower edge of the bulk"),
@@ -122,6 +145,7 @@ package enum KacRiceQuestions {
         Column("outlier", symbol: "\\lambda_*", "isolated eigenvalue; empty where none is detached"),
         Column("outlier_overlap_squared", "squared projection of its eigenvector on the signal direction"),
         Column("detached", "1 if there is an outlier"),
+        Column(.overlap, symbol: "m", "cosine with the signal at the point"),
         Column(.radial, symbol: "r", "x.grad H/N; adding it gives the Euclidean Hessian"),
       ], main: "lower_edge", evidence: .theorem, sources: sources,
       formula:
@@ -130,39 +154,60 @@ package enum KacRiceQuestions {
     ) { point throws(DomainError) in
       let model = try landscape(point)
       let (m, r) = (try point.optionalNumber(.overlap), try point.optionalNumber(.radial))
-      let spectrum: HessianSpectrum
+      let state = LandscapeState(rawValue: try point.word("state")) ?? .threshold
+      let place: (overlap: Estimate, radial: Estimate)
       switch (m, r) {
-      case (nil, nil): spectrum = try model.hessianSpectrum(at: .threshold)
-      case (let m?, let r?): spectrum = try model.hessianSpectrum(overlap: m, radial: r)
-      case (nil, _?): throw DomainError(.overlap, "missing", allowed: "given together with radial")
-      case (_?, nil): throw DomainError(.radial, "missing", allowed: "given together with overlap")
+      case (nil, nil): place = model.place(of: state)
+      case (let m?, let r?): place = (.exact(m), .exact(r))
+      case (nil, _?): throw DomainError(.overlap, "not given", allowed: "given together with radial")
+      case (_?, nil): throw DomainError(.radial, "not given", allowed: "given together with overlap")
       }
+      guard let m = place.overlap.value, let r = place.radial.value else {
+        return [Answer([Cell](repeating: .empty, count: 7), main: place.radial)]
+      }
+      let spectrum = try model.hessianSpectrum(overlap: m, radial: r)
       return [
         Answer(
           [
             .number(spectrum.bulk.lowerBound), .number(spectrum.bulk.upperBound), Cell(spectrum.outlier?.eigenvalue),
-            Cell(spectrum.outlier?.overlapSquared), .flag(spectrum.outlier != nil), .number(spectrum.radial),
-          ], main: .exact(spectrum.bulk.lowerBound))
+            Cell(spectrum.outlier?.overlapSquared), .flag(spectrum.outlier != nil), .number(spectrum.overlap),
+            .number(spectrum.radial),
+          ], main: place.radial.mapped(derivative: 1) { _ in spectrum.bulk.lowerBound })
       ]
     }
   }
-
-  private static let overlapOfHessian = Parameter(
-    optional: .overlap, symbol: "m", "overlap with the signal",
-    domain: Domain(-1, 1, includesLower: false, includesUpper: false))
 }
 
 extension SpikedMatrixTensor {
-  private static let atPoint: @Sendable (Point) throws(DomainError) -> any SphericalLandscape = {
+  static let atPoint: @Sendable (Point) throws(DomainError) -> SpikedMatrixTensor = {
     point throws(DomainError) in
     try SpikedMatrixTensor(p: point.integer(.p), delta2: point.number(.delta2), deltap: point.number(.deltap))
   }
 
   /// `complexity spiked-matrix-tensor`.
   package static let complexityQuestion = KacRiceQuestions.complexity(
-    card: card, parameters: [.p, .deltap, .delta2, .prior],
-    example: "--p 3 --delta2 0.4 --deltap 1 --points minima --overlap 0:0.9:10", sources: [.passedAndSpurious],
-    landscape: atPoint)
+    card: card, parameters: [.p, .deltap, .delta2, .prior], axes: [axis(.energy2, "matrix"), axis(.energyp, "tensor")],
+    example: "--p 3 --delta2 0.4 --deltap 1 --points minima --overlap 0:0.9:10", sources: [.passedAndSpurious]
+  ) { point, counted throws(DomainError) in
+    let model = try atPoint(point)
+    let (e2, ep) = (try point.optionalNumber(.energy2), try point.optionalNumber(.energyp))
+    let top = try model.dominantPoints(
+      of: counted, overlap: point.optionalNumber(.overlap), energy2: e2, energyp: ep,
+      energy: point.optionalNumber(.energy), radial: point.optionalNumber(.radial))
+    guard let u = top.energy.value, let r = top.radial.value else { return (top, [e2, ep]) }
+    let parts = model.energyParts(energy: u, radial: r)
+    return (top, [e2 ?? parts.matrix, ep ?? parts.tensor])
+  }
+
+  private static func axis(_ quantity: Quantity, _ part: String) -> (Parameter, Column) {
+    let symbol = quantity == .energy2 ? "\\epsilon_2" : "\\epsilon_p"
+    return (
+      Parameter(
+        optional: quantity, symbol: symbol, unit: "per N",
+        "\(part) part of the energy H/N; left out: maximised over", domain: .finite),
+      Column(quantity, symbol: symbol, unit: "per N", "\(part) part of the energy H/N, given or at the maximum")
+    )
+  }
 
   /// `complexity spiked-matrix-tensor --quenched`.
   package static let quenchedQuestion = KacRiceQuestions.quenched(
@@ -177,7 +222,7 @@ extension SpikedMatrixTensor {
 }
 
 extension SpikedTensor {
-  private static let atPoint: @Sendable (Point) throws(DomainError) -> any SphericalLandscape = {
+  static let atPoint: @Sendable (Point) throws(DomainError) -> SpikedTensor = {
     point throws(DomainError) in
     try SpikedTensor(p: point.integer(.p), delta: point.number(.delta))
   }
@@ -214,24 +259,19 @@ extension SphericalSpinGlass {
       covariance: mixture("xi"), signal: mixture("phi"), signalScale: point.optionalNumber(.signalScale) ?? 1)
   }
 
-  private static let anyAtPoint: @Sendable (Point) throws(DomainError) -> any SphericalLandscape = {
-    point throws(DomainError) in
-    try atPoint(point)
-  }
-
   /// `complexity spherical-spin-glass`.
   package static let complexityQuestion = KacRiceQuestions.complexity(
     card: card, parameters: [.signalScale], example: "--mixture 3:1 --points minima --energy=-1.65:-1.63:5",
-    sources: [.randomMatricesAndComplexity], landscape: anyAtPoint)
+    sources: [.randomMatricesAndComplexity], landscape: atPoint)
 
   /// `complexity spherical-spin-glass --quenched`.
   package static let quenchedQuestion = KacRiceQuestions.quenched(
     card: card, parameters: [.signalScale],
     example: "--mixture 3:1 --signal 3:1.5 --overlap 0.3 --radial=-4.2:-3.6:4", sources: [.complexEnergyLandscapes],
-    landscape: anyAtPoint)
+    landscape: atPoint)
 
   /// `hessian spherical-spin-glass`.
   package static let hessianQuestion = KacRiceQuestions.hessian(
     card: card, parameters: [.signalScale], example: "--mixture 3:1 --signal 2:2 --overlap 0.1 --radial -5",
-    sources: [.bigBadMinima], landscape: anyAtPoint)
+    sources: [.bigBadMinima], landscape: atPoint)
 }

@@ -27,25 +27,34 @@ extension SphericalLandscape {
   /// - Complexity: one bracketed root.
   ///
   /// Source: theory sheet *spherical landscapes*, section 10.
-  public func groundStateEnergy() -> Estimate {
+  public func groundStateEnergy() -> Estimate { noiseGroundState().energy }
+
+  /// The ground state of the noise landscape: its energy, and the radial derivative r = -(1/chi + b chi) there.
+  func noiseGroundState() -> (energy: Estimate, radial: Estimate) {
     let c = LandscapeConstants(covariance)
     let marginal = 1 / c.b.squareRoot()
     func parts(_ chi: Double) -> (y: Double, sigma: Double) {
       let y = 1 / (c.a * chi) - chi
       return (y, 0.5 * (Double.log(onePlus: y / chi) - y / (chi + y) - y * y * c.v))
     }
-    func estimate(_ chi: Double, error: Double) -> Estimate {
+    func estimates(_ chi: Double, error: Double) -> (energy: Estimate, radial: Estimate) {
       let y = parts(chi).y
       let u = -(y * c.v + c.a * chi)
       let slope = c.v * (1 / (c.a * chi * chi) + 1) - c.a
       let bound = abs(slope) * error + 8 * .ulpOfOne * (y * c.v + c.a * chi)
+      let r = -(1 / chi + c.b * chi)
+      let radialBound = abs(1 / (chi * chi) - c.b) * error + 4 * r.ulp
       let replicon = covariance.derivative(2, at: 0) / (c.a * chi * c.a * chi)
-      return replicon < 1
-        ? .converged(u, error: bound)
-        : .approximate(u, error: bound, reason: "the outer replicon is not below 1: a lower bound only")
+      guard replicon < 1 else {
+        let reason = "the outer replicon is not below 1: a lower bound only"
+        return (
+          .approximate(u, error: bound, reason: reason), .approximate(r, error: radialBound, reason: reason)
+        )
+      }
+      return (.converged(u, error: bound), .converged(r, error: radialBound))
     }
     // b <= a: no complexity at all, the ground state is the marginal state itself.
-    if parts(marginal).sigma <= 0 { return estimate(marginal, error: marginal.ulp) }
+    if parts(marginal).sigma <= 0 { return estimates(marginal, error: marginal.ulp) }
     do throws(GSLError) {
       var low = marginal
       while parts(low).sigma > 0 { low *= 0.5 }
@@ -54,8 +63,11 @@ extension SphericalLandscape {
       let h = 1e-5 * chi
       let slope = (parts(chi + h).sigma - parts(chi - h).sigma) / (2 * h)
       let width = root.bracket.upperBound - root.bracket.lowerBound
-      return estimate(chi, error: width + 32 * .ulpOfOne / abs(slope))
-    } catch { return .notConverged(error.description) }
+      return estimates(chi, error: width + 32 * .ulpOfOne / abs(slope))
+    } catch {
+      let failure = Estimate.notConverged(error.description)
+      return (failure, failure)
+    }
   }
 
   /// The threshold energy of the noise landscape: below it the dominant points are minima, above it saddles.
@@ -82,7 +94,7 @@ extension SphericalLandscape {
   public func energy(ofIndex k: Int) throws(DomainError) -> Estimate {
     guard k >= 0 else { throw DomainError("index", Double(k), allowed: "integer 0 <= index") }
     if k == 0 { return groundStateEnergy() }
-    let noise = NoiseLandscape(covariance: covariance)
+    let noise = TwoPolynomials(covariance: covariance, signal: Polynomial([]))
     guard let threshold = thresholdEnergy().value else { return .notConverged("no threshold energy") }
     let sigma = { (u: Double) throws -> Double in
       let estimate = try noise.complexity(of: .index(k), overlap: 0, energy: u)
@@ -160,10 +172,4 @@ extension SphericalLandscape {
     }
     return ends
   }
-}
-
-/// A landscape without its signal.
-struct NoiseLandscape: SphericalLandscape {
-  let covariance: Polynomial
-  var signal: Polynomial { Polynomial([]) }
 }

@@ -43,4 +43,30 @@ public struct Polynomial: Sendable, Hashable {
     }
     return sum
   }
+
+  /// Value, first and second derivative at `q`, with one power for each term.
+  package func jet(at q: Double) -> (value: Double, first: Double, second: Double) {
+    var sums = (value: 0.0, first: 0.0, second: 0.0)
+    for term in terms {
+      let degree = Double(term.degree)
+      guard term.degree >= 2 else {
+        sums.value += term.coefficient * (term.degree == 0 ? 1 : q)
+        sums.first += term.coefficient * degree
+        continue
+      }
+      let power = term.coefficient * Self.power(q, term.degree - 2)
+      sums.value += power * q * q
+      sums.first += degree * power * q
+      sums.second += degree * (degree - 1) * power
+    }
+    return sums
+  }
+
+  /// q^n for n >= 0: few multiplications where they are as accurate as the library's power.
+  private static func power(_ q: Double, _ n: Int) -> Double {
+    guard n <= 8 else { return .pow(q, n) }
+    var result = 1.0
+    for _ in 0..<n { result *= q }
+    return result
+  }
 }

@@ -42,11 +42,14 @@ public enum Catalogue {
   ]
 
   private static let landscapeLines: [Line<SpikedMatrixTensor>] = [
-    .equatorTrivialization, .trivialization, .signalMinimum,
+    .equatorTrivialization, .trivialization, .signalMinimum, .overlapEnds,
   ]
 
+  private static let spikedTensorLines: [Line<SpikedTensor>] = [.signalMinimum, .overlapEnds]
+
   private static let spinGlassLines: [Line<SphericalSpinGlass>] = [
-    .groundState, .thresholdEnergy, .index, .marginalRange, .trivialization, .overlapEnds,
+    .groundState, .thresholdEnergy, .index, .marginalRange, .gradientFlow, .equatorTrivialization, .trivialization,
+    .signalMinimum, .overlapEnds,
   ]
 
   /// Every model, in the order of listings.
@@ -66,7 +69,7 @@ public enum Catalogue {
         SpikedTensor.replicaQuestion, SpikedTensor.potentialQuestion, SpikedTensor.complexityQuestion,
         SpikedTensor.quenchedQuestion,
         SpikedTensor.hessianQuestion,
-      ], lines: [],
+      ], lines: spikedTensorLines.map(CatalogueLine.init),
       diagrams: [], identities: SpikedTensor.identities),
     CatalogueEntry(
       card: SphericalSpinGlass.card,
@@ -76,7 +79,9 @@ public enum Catalogue {
       identities: SphericalSpinGlass.identities),
     CatalogueEntry(
       card: SemicircleLaw.card,
-      questions: [SemicircleLaw.spectrumEdges, SemicircleLaw.spectrumSpike, SemicircleLaw.spectrumAt], lines: [],
+      questions: [
+        SemicircleLaw.spectrumEdges, SemicircleLaw.spectrumSpike, SemicircleLaw.spectrumRate, SemicircleLaw.spectrumAt,
+      ], lines: [],
       diagrams: [], identities: []),
     CatalogueEntry(
       card: MarchenkoPasturLaw.card,

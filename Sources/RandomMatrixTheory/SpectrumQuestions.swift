@@ -22,6 +22,15 @@ package enum SpectrumParameter {
     "spike", symbol: "\\ell", unit: "variance of the entries", "one eigenvalue of the population minus 1, the others",
     domain: Domain(-1, .infinity, includesLower: false))
 
+  /// Strength of a rank-one part beside which an extreme eigenvalue is looked at.
+  package static let rateSpike = Parameter(
+    "spike", symbol: "\\theta", unit: "eigenvalue", "eigenvalue of the rank-one matrix that is added",
+    domain: .finite, default: 0)
+
+  /// Place of the largest eigenvalue.
+  package static let largest = Parameter(
+    "largest", symbol: "x", unit: "eigenvalue", "place of the largest eigenvalue", domain: .finite)
+
   /// Where functions of the law are evaluated.
   package static let place = Parameter(
     "at", symbol: "x", unit: "eigenvalue", "where density and transforms are evaluated", domain: .finite)
@@ -66,26 +75,6 @@ private enum Spectrum {
       [.number(density), .number(cdf), Cell(stieltjes.isNaN ? nil : stieltjes), .number(logPotential)],
       main: .exact(density))
   }
-}
-
-/// The works that spectra rest on.
-extension Citation {
-  fileprivate static let wigner = Citation(
-    key: "Wigner1958Distribution", authors: "Wigner, Eugene P.",
-    title: "On the Distribution of the Roots of Certain Symmetric Matrices", venue: "Annals of Mathematics 67, 325",
-    year: 1958, arXiv: "")
-  fileprivate static let marchenkoPastur = Citation(
-    key: "Marchenko1967Distribution", authors: "Marchenko, Vladimir A. and Pastur, Leonid A.",
-    title: "Distribution of Eigenvalues for Some Sets of Random Matrices",
-    venue: "Mathematics of the USSR-Sbornik 1, 457", year: 1967, arXiv: "")
-  fileprivate static let lowRankPerturbations = Citation(
-    key: "BenaychGeorges2011Eigenvalues", authors: "Benaych-Georges, Florent and Nadakuditi, Raj Rao",
-    title: "The Eigenvalues and Eigenvectors of Finite, Low Rank Perturbations of Large Random Matrices",
-    venue: "Advances in Mathematics 227, 494", year: 2011, arXiv: "0910.2120")
-  fileprivate static let spikedCovariance = Citation(
-    key: "Paul2007Asymptotics", authors: "Paul, Debashis",
-    title: "Asymptotics of Sample Eigenstructure for a Large Dimensional Spiked Covariance Model",
-    venue: "Statistica Sinica 17, 1617", year: 2007, arXiv: "")
 }
 
 extension SemicircleLaw: CardedModel {
@@ -139,6 +128,23 @@ extension SemicircleLaw: CardedModel {
         density: law.density(at: x), cdf: law.cdf(at: x), stieltjes: law.stieltjes(at: x),
         logPotential: law.logPotential(at: x))
     ]
+  }
+
+  /// `spectrum semicircle --largest`: how unlikely the largest eigenvalue is there.
+  package static let spectrumRate = Question(
+    name: "spectrum", summary: "Large deviations of the largest eigenvalue, with a rank-one part added.",
+    parameters: card.parameters + [SpectrumParameter.rateSpike, SpectrumParameter.largest],
+    columns: [
+      Column("rate", symbol: "I", "exponent of the probability, P ~ exp(-N rate)"),
+      Column("pushed_rate", symbol: "K", "below the edge and without a spike P ~ exp(-N^2 pushed_rate)"),
+    ], evidence: .theorem, sources: [.largestEigenvalue, .extremeEigenvalues],
+    formula: #"I(x) = \tfrac12 \int_2^x \sqrt{y^2-4}\,dy \text{ without a spike, in units of } \sigma"#,
+    domain: "rate at and above the edge 2 sqrt(variance)", example: "--spike 1.5 --largest 2:3:11"
+  ) { point throws(DomainError) in
+    let law = try SemicircleLaw(variance: point.number("variance"))
+    let (x, theta) = (try point.number("largest"), try point.number("spike"))
+    let rate = try law.largestEigenvalueRate(at: x, spike: theta)
+    return [Answer([Cell(rate), Cell(theta == 0 ? try law.pushedRate(at: x).value : nil)], main: rate)]
   }
 
   private static func edgeCells(_ law: SemicircleLaw) -> [Cell] {

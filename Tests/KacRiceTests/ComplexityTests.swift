@@ -96,6 +96,69 @@ private func expect(
     }
   }
 
+  /// One part of the energy given: the closed form against a search over the radial derivative on the line that it fixes.
+  @Test(arguments: [StationaryPoints.all, .minima, .maxima, .index(2)]) func partsOfTheEnergy(points: StationaryPoints)
+    throws
+  {
+    let model = try SpikedMatrixTensor(p: 4, delta2: 0.5, deltap: 0.3)
+    let sign: Double = points == .maxima ? -1 : 1
+    for (e2, ep) in [(-0.9 * sign, nil), (nil, -0.7 * sign)] as [(Double?, Double?)] {
+      let top = try model.dominantPoints(of: points, overlap: 0.15, energy2: e2, energyp: ep)
+      let best = try top.complexity.get()
+      let parts = model.energyParts(energy: try top.energy.get(), radial: try top.radial.get())
+      #expect(abs((e2 ?? parts.matrix) - parts.matrix) < 1e-12 && abs((ep ?? parts.tensor) - parts.tensor) < 1e-12)
+      var searched = -Double.infinity
+      let edge = 2 * model.covariance.derivative(2, at: 1).squareRoot()
+      for r in [-edge, edge] + (0...4000).map({ -20 + 40 * Double($0) / 4000 }) {
+        let u = e2.map { $0 + (r - 2 * $0) / 4 } ?? ep.map { $0 + (r - 4 * $0) / 2 } ?? 0
+        if let value = try model.complexity(of: points, overlap: 0.15, energy: u, radial: r).value {
+          searched = max(searched, value)
+        }
+      }
+      #expect(searched <= best + 1e-12 && searched > best - 1e-4, "\(points): \(searched) against \(best)")
+      let both = try model.complexity(of: points, overlap: 0.15, energy2: parts.matrix, energyp: parts.tensor)
+      #expect(abs(try both.get() - best) < 1e-10)
+    }
+    #expect(throws: DomainError.self) {
+      try model.dominantPoints(energy2: 1, energyp: 1, energy: 2)
+    }
+    #expect(throws: DomainError.self) {
+      try SpikedMatrixTensor(p: 3, delta2: .infinity, deltap: 1).complexity(energy2: 0.1, energyp: nil)
+    }
+  }
+
+  /// Maps are the same numbers as single calls.
+  @Test(arguments: [StationaryPoints.all, .minima, .maxima, .index(1), .index(4)]) func maps(points: StationaryPoints)
+    throws
+  {
+    for model in [
+      try SphericalSpinGlass(covariance: [2: 0.3, 3: 0.7], signal: [2: 3, 3: 0.5]),
+      try SphericalSpinGlass(covariance: [3: 1], signal: [1: 0.3, 4: 0.9]),
+      try SphericalSpinGlass(covariance: [2: 0.7, 4: 0.7], signal: [2: -2]),
+    ] {
+      let overlaps = [-0.9, -0.31, 0, 0.12, 0.4, 0.77]
+      let radials = stride(from: -12, through: 12, by: 0.37).map { $0 }
+      let energies = stride(from: -3, through: 3, by: 0.17).map { $0 }
+      let byRadial = try model.complexities(of: points, overlaps: overlaps, radials: radials)
+      let byEnergy = try model.complexities(of: points, overlaps: overlaps, energies: energies)
+      for (i, m) in overlaps.enumerated() {
+        for (j, r) in radials.enumerated() {
+          let single = try model.complexity(of: points, overlap: m, radial: r).value ?? -.infinity
+          let mapped = byRadial[i * radials.count + j]
+          #expect(single == mapped || abs(single - mapped) < 1e-11, "\(points) \(m) \(r): \(single) \(mapped)")
+        }
+        for (j, u) in energies.enumerated() {
+          let single = try model.complexity(of: points, overlap: m, energy: u).value ?? -.infinity
+          #expect(single == byEnergy[i * energies.count + j])
+        }
+      }
+    }
+    let glass = try SphericalSpinGlass(covariance: [3: 1])
+    #expect(throws: DomainError.self) { try glass.complexities(of: .fraction(0.1), overlaps: [0], radials: [0]) }
+    #expect(throws: DomainError.self) { try glass.complexities(of: .all, overlaps: [1], radials: [0]) }
+    #expect(throws: DomainError.self) { try glass.complexities(of: .all, overlaps: [0], energies: [.nan]) }
+  }
+
   /// Indices partition the points: the largest exponent over all indices is that of all of them.
   @Test func indicesPartition() throws {
     let glass = try SphericalSpinGlass(covariance: [3: 1], signal: [2: 2.5])

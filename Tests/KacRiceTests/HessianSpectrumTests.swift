@@ -20,22 +20,54 @@ import Testing
     }
   }
 
-  /// States of the signal: place, radial derivative and outlier from the theory sheet's own solver.
-  @Test func outliersOfSignalStates() throws {
-    let rows = ReferenceRow.rows(of: "spherical")
-    let outliers = rows.filter { $0.quantity == "signal_state_outlier" && !$0["Delta2"].isNaN }
-    func partner(_ quantity: String, of row: ReferenceRow) -> Double? {
-      rows.first { other in
-        other.quantity == quantity && ["p", "Delta2", "Deltap"].allSatisfy { other[$0] == row[$0] }
-      }?.number
-    }
-    for row in outliers {
-      let model = try SpikedMatrixTensor(p: Int(row["p"]), delta2: row["Delta2"], deltap: row["Deltap"])
-      guard let m = partner("signal_state_m", of: row), let r = partner("signal_state_r", of: row) else { continue }
-      if let outlier = try model.hessianSpectrum(overlap: m, radial: r).outlier {
-        #expect(abs(outlier.eigenvalue - row.number) < 1e-8, "\(row)")
+  /// The isolated minimum near the signal: place, energy, radial derivative and outlier from the theory sheet's own solver.
+  @Test func signalMinimumOfTheSheet() throws {
+    let rows = ReferenceRow.rows(of: "spherical").filter { $0.quantity.hasPrefix("signal_state_") }
+    #expect(rows.count >= 16)
+    for row in rows {
+      let model = try landscape(of: row)
+      let minimum = model.signalMinimum()
+      let estimate: Estimate
+      switch row.quantity {
+      case "signal_state_m": estimate = minimum.overlap
+      case "signal_state_u": estimate = minimum.energy
+      case "signal_state_r": estimate = minimum.radial
+      case "signal_state_outlier":
+        let spectrum = try model.hessianSpectrum(at: .minimum)
+        estimate = .converged(try #require(spectrum.outlier).eigenvalue, error: spectrum.error)
+      default: continue
       }
+      let value = try estimate.get()
+      #expect(abs(value - row.number) <= 1e-10 + row.uncertainty, "\(row): \(estimate)")
+      #expect(
+        abs(value - row.number) <= estimate.error + row.uncertainty + 1e-14, "\(row): error too small \(estimate)")
     }
+  }
+
+  /// The gradient vanishes at the minimum, and the complexity of all points is 0 there to rounding.
+  @Test func signalMinimumIsStationary() throws {
+    for model in [
+      try SphericalSpinGlass(covariance: [3: 1], signal: [3: 1.5]),
+      try SphericalSpinGlass(covariance: [2: 0.5, 4: 0.5], signal: [1: 0.1, 2: 1, 4: 1]),
+      try SphericalSpinGlass(covariance: [2: 0.1, 5: 0.5], signal: [1: 4]),
+    ] {
+      let minimum = model.signalMinimum()
+      let (m, r) = (try minimum.overlap.get(), try minimum.radial.get())
+      #expect(abs(try model.complexity(overlap: m, radial: r).get()) < 1e-13)
+      #expect(abs(try model.complexity(of: .minima, overlap: m).get()) < 1e-13)
+      #expect(try model.hessianSpectrum(at: .minimum).bulk.lowerBound > 0)
+    }
+    #expect(throws: EstimateError.self) {
+      try SphericalSpinGlass(covariance: [3: 1], signal: [3: 0.5]).hessianSpectrum(at: .minimum)
+    }
+  }
+
+  /// At the ground state of a pure model the radial derivative is p times its energy.
+  @Test(arguments: [3, 4, 6]) func groundState(p: Int) throws {
+    let glass = try SphericalSpinGlass(covariance: Mixture([.init(degree: p, coefficient: 1)]))
+    let spectrum = try glass.hessianSpectrum(at: .groundState)
+    #expect(abs(spectrum.radial - Double(p) * (try glass.groundStateEnergy().get())) < 1e-11)
+    #expect(spectrum.bulk.lowerBound > 0 && spectrum.outlier == nil)
   }
 
   /// A sampled matrix: GOE of variance b with a spike, N = 400, against outlier and overlap (finite-size errors N^-1/2).

@@ -112,6 +112,75 @@ private func expect(
     }
   }
 
+  /// The lines in the strength of the signal meet those in the noise: at a critical Delta2 the critical strength is 1.
+  @Test(arguments: [(3, 1.0), (3, 4.0), (4, 1.0), (5, 0.5)]) func strengthLinesAgreeWithNoiseLines(
+    p: Int, deltap: Double
+  ) throws {
+    let pairs: [(Line<SpikedMatrixTensor>, Line<SphericalSpinGlass>)] = [
+      (.equatorTrivialization, .equatorTrivialization), (.trivialization, .trivialization),
+      (.signalMinimum, .signalMinimum),
+    ]
+    for (noise, strength) in pairs {
+      let solved = try noise.solve(for: .delta2, at: Point([.p: Double(p), .deltap: deltap]))[0]
+      let delta2 = try solved.value.get()
+      let (two, order) = (0.5 / delta2, 1 / (Double(p) * deltap))
+      let xi = ["xi2": two, "xi\(p)": order, "phi2": two, "phi\(p)": order]
+      let point = Point(xi.map { Quantity($0.key) }, xi.map { .number($0.value) })
+      let found = try strength.solve(for: .signalScale, at: point)[0]
+      #expect(found.value.agrees(with: 1, within: 1e-8), "\(strength.declaration.name): \(found)")
+      if noise.declaration.name != "equator-trivialization" {
+        #expect(abs(try found[.overlap].get() - solved[.overlap].get()) < 1e-6)
+      }
+    }
+  }
+
+  @Test func signalMinimumOfPureTensors() throws {
+    for row in rows where row.quantity == "signal_minimum_snr" {
+      let p = Int(row["p"])
+      let point = Point(["xi\(p)", "phi\(p)"].map { Quantity($0) }, [.number(1), .number(1)])
+      expect(try Line<SphericalSpinGlass>.signalMinimum.solve(for: .signalScale, at: point)[0].value, agreesWith: row)
+      let delta = try Line<SpikedTensor>.signalMinimum.solve(for: .delta, at: Point([.p: row["p"]]))[0].value
+      // xi = q^p/(p Delta) is q^p in units in which the signal is 1/sqrt(p Delta).
+      #expect(abs(try 1 / (Double(p) * delta.get()).squareRoot() - row.number) < 1e-12)
+    }
+  }
+
+  /// The minimum exists just above the critical strength and not just below it.
+  @Test(arguments: [[2: 1.0], [2: 0.3, 3: 0.8], [3: 1], [1: 1], [1: 0.4, 4: 0.6], [8: 1]] as [[Int: Double]])
+  func signalMinimumAppears(psi: [Int: Double]) throws {
+    for xi in [[3: 1.0], [2: 0.6, 4: 0.3]] as [[Int: Double]] {
+      let names = xi.map { (Quantity("xi\($0.key)"), $0.value) } + psi.map { (Quantity("phi\($0.key)"), $0.value) }
+      let point = Point(names.map(\.0), names.map { .number($0.1) })
+      let critical = try Line<SphericalSpinGlass>.signalMinimum.solve(for: .signalScale, at: point)[0].value.get()
+      func mixture(_ terms: [Int: Double]) -> Mixture {
+        Mixture(terms.sorted { $0.key < $1.key }.map { .init(degree: $0.key, coefficient: $0.value) })
+      }
+      func exists(_ s: Double) throws -> Bool {
+        try SphericalSpinGlass(covariance: mixture(xi), signal: mixture(psi), signalScale: s).signalMinimum()
+          .overlap.value != nil
+      }
+      #expect(try exists(critical * (1 + 1e-6)), "\(xi) \(psi) at \(critical)")
+      #expect(try !exists(critical * (1 - 1e-6)), "\(xi) \(psi) at \(critical)")
+    }
+  }
+
+  @Test func strengthLinesWithoutAnAnswer() throws {
+    func solve(_ line: Line<SphericalSpinGlass>, _ values: KeyValuePairs<Quantity, Double>) throws -> Estimate {
+      try line.solve(for: .signalScale, at: Point(values))[0].value
+    }
+    // Without a quadratic term the equator never feels the signal; without b > a there is nothing to vanish.
+    for line in [Line<SphericalSpinGlass>.equatorTrivialization, .trivialization, .gradientFlow] {
+      #expect(try solve(line, ["xi3": 1, "phi3": 1]).status == .outsideDomain("impossible-for-every-signal_scale"))
+    }
+    #expect(
+      try solve(.equatorTrivialization, ["xi2": 1, "phi2": 1]).status
+        == .outsideDomain("possible-for-every-signal_scale"))
+    for line in [Line<SphericalSpinGlass>.equatorTrivialization, .trivialization] {
+      #expect(throws: DomainError.self) { try solve(line, ["xi3": 1, "phi1": 0.1, "phi2": 1]) }
+      #expect(throws: DomainError.self) { try solve(line, ["xi3": 1]) }
+    }
+  }
+
   @Test func fieldOfTrivialization() throws {
     let point = Point(["xi3": 1.0])
     let field = try Line<SphericalSpinGlass>.trivialization.solve(for: "phi1", at: point)[0].value

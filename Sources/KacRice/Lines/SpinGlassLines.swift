@@ -12,10 +12,6 @@ extension Line where Model == SphericalSpinGlass {
   public static var index: Line { indexLine }
   /// The energies at which marginal states exist.
   public static var marginalRange: Line { marginalRangeLine }
-  /// The field at which the mean total number stops growing exponentially.
-  public static var trivialization: Line { trivializationLine }
-  /// The ends of the support of the complexity in overlap.
-  public static var overlapEnds: Line { overlapEndsLine }
 }
 
 private let energyColumn = Column(.energy, symbol: "u", unit: "per N", "energy H/N")
@@ -75,34 +71,4 @@ private let marginalRangeLine = Line<SphericalSpinGlass>(
       ["energy_typical": range.typical],
       with: ["energy_low": range.low.value, "energy_high": range.high.value, .complexity: range.complexity.value])
   ]
-}
-
-private let trivializationLine = Line<SphericalSpinGlass>(
-  LineDeclaration(
-    name: "trivialization",
-    summary: "The external field beyond which the mean number of stationary points is no longer exponential.",
-    parameters: [], unknowns: ["phi1"], columns: [], usesFamilies: true, evidence: .annealed,
-    sources: [.randomMatricesAndComplexity], formula: #"\phi_1^2 = \xi''(1) - \xi'(1)"#,
-    domain: "a field as the only signal; without xi''(1) > xi'(1) the landscape is trivial at every field")
-) { point, unknown throws(DomainError) in
-  let glass = try SphericalSpinGlass.atPoint(point)
-  guard glass.signal.terms.isEmpty else {
-    throw DomainError("signal", "given", allowed: "no signal: phi1 is what is solved for")
-  }
-  let gap = glass.covariance.derivative(2, at: 1) - glass.covariance.derivative(1, at: 1)
-  return gap > 0 ? [CriticalPoint(["phi1": .exact(gap.squareRoot())])] : [.absent("phi1", "possible-for-every-phi1")]
-}
-
-private let overlapEndsLine = Line<SphericalSpinGlass>(
-  LineDeclaration(
-    name: "overlap-ends", summary: "The ends in overlap of the region in which stationary points exist.",
-    parameters: [.signalScale], unknowns: [.overlap], columns: [], ownParameters: [KacRiceQuestions.points],
-    solvedColumns: [Column(.overlap, symbol: "m", "cosine with the signal at an end of the support")],
-    usesFamilies: true, evidence: .annealed, sources: [.spikedTensorLandscape],
-    formula: #"\Sigma(m) = 0"#, domain: "several intervals are possible; the isolated minimum at the signal is no end")
-) { point, unknown throws(DomainError) in
-  let points = StationaryPoints(try point.word(.points)) ?? .all
-  let ends = try SphericalSpinGlass.atPoint(point).overlapEnds(of: points)
-  if ends.isEmpty { return [.absent(.overlap, "no-stationary-points")] }
-  return ends.map { CriticalPoint([.overlap: $0]) }
 }
