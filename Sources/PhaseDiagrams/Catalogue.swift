@@ -37,12 +37,10 @@ public struct CatalogueEntry: Sendable {
 ///
 /// Command, help and guides loop over it.
 public enum Catalogue {
+  /// The lines of the plane of both noises, drawn together.
   static let spikedMatrixTensorLines: [Line<SpikedMatrixTensor>] = [
-    .weakRecovery, .algorithmic, .informationTheoretic, .informedSpinodal, .critical, .mlAMP, .gradientFlow, .langevin,
-  ]
-
-  private static let landscapeLines: [Line<SpikedMatrixTensor>] = [
-    .equatorTrivialization, .trivialization, .signalMinimum, .overlapEnds,
+    .weakRecovery, .algorithmic, .informationTheoretic, .informedSpinodal, .critical, .mlAMP, .langevin, .gradientFlow,
+    .equatorTrivialization, .trivialization, .signalMinimum,
   ]
 
   private static let spikedTensorLines: [Line<SpikedTensor>] = [.signalMinimum, .overlapEnds]
@@ -60,7 +58,7 @@ public enum Catalogue {
         SpikedMatrixTensor.replicaQuestion, SpikedMatrixTensor.potentialQuestion, SpikedMatrixTensor.phaseQuestion,
         SpikedMatrixTensor.complexityQuestion, SpikedMatrixTensor.quenchedQuestion, SpikedMatrixTensor.hessianQuestion,
       ],
-      lines: (spikedMatrixTensorLines + landscapeLines).map(CatalogueLine.init),
+      lines: (spikedMatrixTensorLines + [.overlapEnds]).map(CatalogueLine.init),
       diagrams: [SpikedMatrixTensor.phaseDiagram],
       identities: SpikedMatrixTensor.identities),
     CatalogueEntry(

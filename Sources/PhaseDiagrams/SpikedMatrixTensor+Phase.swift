@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import KacRice
 public import LandscapeModels
 import ReplicaMethod
 public import SaddlepointCore
@@ -33,6 +34,10 @@ public struct SpikedPhase: Sendable, Hashable {
   public let langevinSucceeds: Bool
   /// Whether gradient flow escapes the marginal states (a heuristic criterion).
   public let gradientFlowSucceeds: Bool
+  /// Complexity of the minima that are exponentially many; 0 where there are none (annealed).
+  public let minimaComplexity: Estimate
+  /// Cosine of the isolated minimum near the signal; without a value where there is none.
+  public let cosineMinimum: Estimate
 
   /// The region and its algorithms in a sentence.
   public var summary: String {
@@ -79,7 +84,14 @@ extension SpikedMatrixTensor {
       region: region, cosineBayes: cosine(best),
       cosineAMP: amp.m == 0 ? .exact(0) : cosine(.converged(amp.m, error: amp.error + amp.m.ulp)),
       cosineML: ml.map { .converged($0.m, error: $0.error) } ?? .exact(0), mlReplicon: ml?.replicon,
-      langevinSucceeds: langevin, gradientFlowSucceeds: i2 * i2 > i2 + Double(p - 1) * ip)
+      langevinSucceeds: langevin, gradientFlowSucceeds: i2 * i2 > i2 + Double(p - 1) * ip,
+      minimaComplexity: try spuriousComplexity(), cosineMinimum: signalMinimum().overlap)
+  }
+
+  /// The largest complexity of minima; at isolated minima it touches zero, which counts for none.
+  private func spuriousComplexity() throws -> Estimate {
+    let top = try complexity(of: .minima)
+    return top.value.map { $0 > 1e-12 } == true ? top : .exact(0)
   }
 
   private func power(_ x: Double, _ n: Int) -> Double {
@@ -107,6 +119,11 @@ extension SpikedMatrixTensor {
       Column("ml_replicon", symbol: "\\xi''(1)\\chi^2", "replicon there: above 1 the Hessian is glassy"),
       Column("langevin", "1 if Langevin dynamics escapes the marginal states (heuristic)"),
       Column("gradient_flow", "1 if gradient flow escapes the marginal states (heuristic)"),
+      Column(
+        "minima_complexity", symbol: "\\Sigma_{\\min}", unit: "per N",
+        "complexity of the minima; 0 where they are not exponentially many"),
+      Column(
+        "cosine_minimum", symbol: "m", "cosine of the isolated minimum near the signal; empty where there is none"),
       Column("nearest_line", "the line nearest in log delta2"),
       Column("nearest_delta2", symbol: "\\Delta_2", "delta2 on that line"),
       Column("summary", "the same in words"),
@@ -124,13 +141,14 @@ extension SpikedMatrixTensor {
           [
             .text(phase.region.rawValue), Cell(phase.cosineBayes), Cell(phase.cosineAMP), Cell(phase.cosineML),
             Cell(phase.mlReplicon), .flag(phase.langevinSucceeds), .flag(phase.gradientFlowSucceeds),
-            nearest.map { .text($0.name) } ?? .empty, Cell(nearest?.delta2), .text(phase.summary),
+            Cell(phase.minimaComplexity), Cell(phase.cosineMinimum), nearest.map { .text($0.name) } ?? .empty,
+            Cell(nearest?.delta2), .text(phase.summary),
           ], main: phase.cosineBayes)
       ]
     } catch let error as DomainError {
       throw error
     } catch {
-      return [Answer([Cell](repeating: .empty, count: 10), main: .notConverged("\(error)"))]
+      return [Answer([Cell](repeating: .empty, count: 12), main: .notConverged("\(error)"))]
     }
   }
 

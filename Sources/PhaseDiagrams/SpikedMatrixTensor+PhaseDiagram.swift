@@ -101,6 +101,11 @@ private struct PhasePlane {
     switch name {
     case "critical":
       return [[place(places.critical, line, event: .critical)].filter { window.x.contains($0.x) }]
+    case "signal-minimum":
+      // Without the matrix the signal's minimum appears where the informative fixed point does.
+      return [
+        try alongX((places.informedEnd * (1 + 1e-9), nil), infinity).started(places.informedEnd, in: window)
+      ]
     case "informed-spinodal":
       return [
         try alongX((places.informedEnd * (1 + 1e-9), nil), (places.critical, nil))
