@@ -42,7 +42,7 @@ public enum Catalogue {
   ]
 
   private static let landscapeLines: [Line<SpikedMatrixTensor>] = [
-    .equatorTrivialization, .trivialization, .signalMinimum,
+    .equatorTrivialization, .trivialization, .signalMinimum, .mlSpinodal,
   ]
 
   private static let spinGlassLines: [Line<SphericalSpinGlass>] = [
