@@ -46,7 +46,8 @@ public enum Catalogue {
   ]
 
   private static let spinGlassLines: [Line<SphericalSpinGlass>] = [
-    .groundState, .thresholdEnergy, .index, .marginalRange, .trivialization, .overlapEnds,
+    .groundState, .thresholdEnergy, .index, .marginalRange, .trivialization, .overlapEnds, .staticTransition,
+    .dynamicTransition, .deAlmeidaThouless,
   ]
 
   /// Every model, in the order of listings.
@@ -71,7 +72,8 @@ public enum Catalogue {
     CatalogueEntry(
       card: SphericalSpinGlass.card,
       questions: [
-        SphericalSpinGlass.complexityQuestion, SphericalSpinGlass.quenchedQuestion, SphericalSpinGlass.hessianQuestion,
+        SphericalSpinGlass.replicaQuestion, SphericalSpinGlass.complexityQuestion, SphericalSpinGlass.quenchedQuestion,
+        SphericalSpinGlass.hessianQuestion,
       ], lines: spinGlassLines.map(CatalogueLine.init), diagrams: [],
       identities: SphericalSpinGlass.identities),
     CatalogueEntry(
