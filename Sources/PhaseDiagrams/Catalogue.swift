@@ -45,9 +45,14 @@ public enum Catalogue {
     .equatorTrivialization, .trivialization, .signalMinimum, .mlSpinodal,
   ]
 
-  private static let spinGlassLines: [Line<SphericalSpinGlass>] = [
-    .groundState, .thresholdEnergy, .index, .marginalRange, .trivialization, .overlapEnds, .staticTransition,
-    .dynamicTransition, .deAlmeidaThouless,
+  private static let spinGlassLines: [Line<SphericalSpinGlass>] =
+    [
+      .groundState, .thresholdEnergy, .index, .marginalRange, .trivialization, .overlapEnds,
+    ] + spinGlassTransitions
+
+  static let spinGlassTransitions: [Line<SphericalSpinGlass>] = [
+    .`static`,
+    .dynamic, .deAlmeidaThouless, .outerInstability, .gardner, .continuousBreakdown,
   ]
 
   /// Every model, in the order of listings.
@@ -74,7 +79,7 @@ public enum Catalogue {
       questions: [
         SphericalSpinGlass.replicaQuestion, SphericalSpinGlass.complexityQuestion, SphericalSpinGlass.quenchedQuestion,
         SphericalSpinGlass.hessianQuestion,
-      ], lines: spinGlassLines.map(CatalogueLine.init), diagrams: [],
+      ], lines: spinGlassLines.map(CatalogueLine.init), diagrams: [SphericalSpinGlass.phaseDiagram],
       identities: SphericalSpinGlass.identities),
     CatalogueEntry(
       card: SemicircleLaw.card,

@@ -182,7 +182,9 @@ struct GlassSolver {
   private static let innerGrid: [Double] = {
     let sparse: [Double] = [-40, -25, -15, -10, -8, -7]
     let dense = (0...40).map { index -> Double in 0.3 * Double(index) - 6 + 0.017 }
-    return (sparse + dense).map { y in 1 / (1 + Double.exp(-y)) }
+    // Close to q0: jumps that open continuously.
+    let narrow: [Double] = [7, 8, 9, 10, 11.5, 13, 15, 18, 21, 25]
+    return (sparse + dense + narrow).map { y in 1 / (1 + Double.exp(-y)) }
   }()
 
   /// The upper overlaps that go with outer order parameters: [xi'(q1) - xi'(q0)] chi W = q1 - q0, rising through it in chi.
@@ -208,34 +210,63 @@ struct GlassSolver {
 
   // MARK: Continuous parts
 
-  /// Lower ends (m, q, W) of a continuous part: q = m^2 + W^2 xi'(q) and W^2 xi''(q) = 1 together.
-  func continuousEnds() -> [(m: Double, q: Double, response: Double)] {
-    guard xi.terms.contains(where: { $0.degree >= 3 }) else { return [] }
-    var ends: [(m: Double, q: Double, response: Double)] = []
-    func end(_ m: Double, _ q: Double) -> (m: Double, q: Double, response: Double) {
-      (m, q, 1 / xi.derivative(2, at: q).squareRoot())
+  /// The lower end of a continuous part.
+  struct ContinuousEnd {
+    let m: Double
+    let q: Double
+    /// W = xi''(q)^(-1/2).
+    let response: Double
+    /// Bounds on the errors of m, q and W.
+    let errors: (m: Double, q: Double, response: Double)
+
+    /// The temperature at which the symmetric state is this one.
+    var temperature: Double { (1 - q) / response }
+    /// Bound on its error.
+    var temperatureError: Double {
+      errors.q / response + temperature * (errors.response / response + 4 * .ulpOfOne)
     }
-    if allowsZeroOverlap {
-      if !hasRandomField {
-        if xi.derivative(2, at: 0) > 0 { ends.append(end(0, 0)) }
-      } else {
-        ends += scannedRoots(logisticGrid(200, from: -30, to: 30)) { q in
-          q * xi.derivative(2, at: q) - xi.derivative(1, at: q)
-        }.map { end(0, $0) }
+  }
+
+  /// Every lower end of a continuous part: q = m^2 + W^2 xi'(q) and W^2 xi''(q) = 1 together.
+  func continuousEnds() -> [ContinuousEnd] {
+    guard xi.terms.contains(where: { $0.degree >= 3 }) else { return [] }
+    var ends: [ContinuousEnd] = []
+    if allowsZeroOverlap, !hasRandomField, xi.derivative(2, at: 0) > 0 {
+      let response = 1 / xi.derivative(2, at: 0).squareRoot()
+      ends.append(ContinuousEnd(m: 0, q: 0, response: response, errors: (0, 0, response.ulp)))
+    }
+    func add(_ place: (Double) -> (m: Double, q: Double)?, _ residual: (Double) -> Double?) {
+      for s in scannedRoots(logisticGrid(600, from: -30, to: 30), residual) {
+        let h = 1e-5 * min(s, 1 - s)
+        guard let at = place(s), let below = place(s - h), let above = place(s + h), let low = residual(s - h),
+          let high = residual(s + h)
+        else { continue }
+        let shift = 2 * h * 16 * .ulpOfOne * max(at.q, at.m * at.m) / abs(high - low) + 4 * s.ulp
+        let mError = abs(above.m - below.m) / (2 * h) * shift + at.m.ulp
+        let qError = abs(above.q - below.q) / (2 * h) * shift + 8 * at.q.ulp
+        let b = xi.derivative(2, at: at.q)
+        let response = 1 / b.squareRoot()
+        ends.append(
+          ContinuousEnd(
+            m: at.m, q: at.q, response: response,
+            errors: (mError, qError, 0.5 * response * xi.derivative(3, at: at.q) / b * qError + response.ulp)))
       }
     }
+    if allowsZeroOverlap, hasRandomField {
+      add({ (0, $0) }, { q in q - xi.derivative(1, at: q) / xi.derivative(2, at: q) })
+    }
     for sign in signs {
-      ends += scannedRoots(logisticGrid(600, from: -30, to: 30)) { t in
+      func place(_ t: Double) -> (m: Double, q: Double)? {
         let m = sign * t
         let response = m / phi.derivative(1, at: m)
-        guard response > 0, response.isFinite,
-          let q = overlapOfCurvature(1 / (response * response)), q < 1
-        else { return nil }
-        return q - m * m - response * response * xi.derivative(1, at: q)
-      }.compactMap { t in
-        let m = sign * t
-        let response = m / phi.derivative(1, at: m)
-        return overlapOfCurvature(1 / (response * response)).map { (m, $0, response) }
+        guard response > 0, response.isFinite, let q = overlapOfCurvature(1 / (response * response)), q < 1 else {
+          return nil
+        }
+        return (m, q)
+      }
+      add(place) { t in
+        guard let at = place(t) else { return nil }
+        return at.q - at.m * at.m - xi.derivative(1, at: at.q) / xi.derivative(2, at: at.q)
       }
     }
     return ends
@@ -271,8 +302,25 @@ struct GlassSolver {
           let at = solution.point
           return at.gap > 1e-5 && at.r > 1e-5 && isOneStep(solution) && increases(from: end.q, to: at.q0)
             && continuousY(at.q0) <= at.y * (1 + 1e-9)
-        }
+        }.map { carrying(end, $0) }
     }
+  }
+
+  /// A solution whose lower end is not exact; the free energy is stationary in it.
+  private func carrying(_ end: ContinuousEnd, _ solution: GlassSolution, innerError: Double = 0) -> GlassSolution {
+    var errors = solution.errors
+    errors.overlap += end.errors.m
+    errors.lowest += end.errors.q
+    errors.outer += 16 * .ulpOfOne
+    if innerError > 0 {
+      errors.q0 += innerError
+      errors.q1 += innerError
+      errors.response += innerError / temperature
+      let h = 1e-5 * (1 - solution.point.q0)
+      errors.y +=
+        abs(continuousY(solution.point.q0 + h) - continuousY(solution.point.q0 - h)) / (2 * h) * innerError
+    }
+    return GlassSolution(point: solution.point, observables: solution.observables, errors: errors)
   }
 
   /// Every solution that is continuous up to q_1.
@@ -290,10 +338,15 @@ struct GlassSolver {
         let q1 = 1 - u
         let chi = 1 / xi.derivative(2, at: q1).squareRoot()
         guard q1 > end.q, increases(from: end.q, to: q1), temperature * continuousY(q1) <= 1 else { return nil }
-        return exact(
-          GlassPoint(
-            temperature: temperature, m: end.m, lowest: end.q, lowestResponse: end.response, q0: q1, outer: chi,
-            chi: chi))
+        // xi''(q1)(1-q1)^2 = T^2: the error of 1-q1 is rounding over the slope of its logarithm.
+        let slope = temperature == 0 ? 1 : abs(2 / u - xi.derivative(3, at: q1) / xi.derivative(2, at: q1))
+        let uError = temperature == 0 ? 0 : 16 * .ulpOfOne / slope + 4 * u.ulp
+        return carrying(
+          end,
+          exact(
+            GlassPoint(
+              temperature: temperature, m: end.m, lowest: end.q, lowestResponse: end.response, q0: q1, outer: chi,
+              chi: chi)), innerError: uError)
       }
     }
   }
@@ -340,9 +393,13 @@ struct GlassSolver {
   ) -> GlassSolution {
     let values = observables(at)
     var errors = exact(at).errors
-    let h = 1e-5 * min(s, 1 - s)
-    let below = curve.points(s - h)
-    let above = curve.points(s + h)
+    // Beside an end of the curve the step has to be smaller.
+    var h = 1e-5 * min(s, 1 - s)
+    var (below, above) = (curve.points(s - h), curve.points(s + h))
+    while branch >= below.count || branch >= above.count, h > 1e-10 * min(s, 1 - s) {
+      h *= 0.1
+      (below, above) = (curve.points(s - h), curve.points(s + h))
+    }
     guard branch < below.count, branch < above.count, let low = residual(below[branch]),
       let high = residual(above[branch])
     else {

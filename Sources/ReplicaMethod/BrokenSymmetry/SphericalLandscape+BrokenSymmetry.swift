@@ -235,6 +235,9 @@ private struct GlassSurvey {
       flaw = equations.flaw(solution.point)
     } else {
       if solution.observables.outer > 1 + 1e-9 { flaw = "the outer replicon exceeds 1" }
+      if solution.observables.complexity < -max(solution.errors.complexity, 1e-14) {
+        flaw = "the complexity is negative"
+      }
       if kind == .metastable, solution.observables.inner > 1 + 1e-9 { flaw = "the inner replicon exceeds 1" }
     }
     return Candidate(

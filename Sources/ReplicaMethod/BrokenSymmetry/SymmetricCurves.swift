@@ -124,7 +124,7 @@ struct SymmetricCurves {
       guard state.temperature > 0, top.value <= state.inverseSquare * (1 + 1e-10) else { continue }
       places.append(
         Place(
-          state: state, q1: end.q, error: 1e-12 * max(1, state.temperature), overlapError: 1e-12, isContinuous: true))
+          state: state, q1: end.q, error: end.temperatureError, overlapError: end.errors.q, isContinuous: true))
     }
     return places
   }
@@ -183,12 +183,12 @@ extension GlassSolver {
 
 extension GlassSolver {
   /// The symmetric states whose replicon is 1.
-  func replicaSymmetricInstabilities() -> [SymmetricState] {
-    let isFree = allowsZeroOverlap && !hasRandomField && equations.xi.derivative(2, at: 0) > 0
-    let zero = isFree ? [SymmetricState(m: 0, q: 0, inverseSquare: equations.xi.derivative(2, at: 0))] : []
-    return zero
-      + continuousEnds().filter { $0.m != 0 || $0.q != 0 }.map { end in
-        SymmetricState(m: end.m, q: end.q, inverseSquare: 1 / (end.response * end.response))
-      }
+  func replicaSymmetricInstabilities() -> [ContinuousEnd] {
+    let curvature = equations.xi.derivative(2, at: 0)
+    guard equations.xi.terms.allSatisfy({ $0.degree < 3 }), curvature > 0 else { return continuousEnds() }
+    // A matrix alone has no continuous part; without fields its replicon is 1 where the overlap appears.
+    let response = 1 / curvature.squareRoot()
+    return allowsZeroOverlap && !hasRandomField
+      ? [ContinuousEnd(m: 0, q: 0, response: response, errors: (0, 0, response.ulp))] : []
   }
 }

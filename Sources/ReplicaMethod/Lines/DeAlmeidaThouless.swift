@@ -22,10 +22,12 @@ private let deAlmeidaThoulessLine = Line<SphericalSpinGlass>(
   let solver = GlassSolver(GlassEquations(xi: glass.covariance, phi: glass.signal, temperature: 0))
   let ends = solver.replicaSymmetricInstabilities().filter { $0.temperature > 0 }
   if ends.isEmpty { return [.absent(.temperature, Absence.noTransition)] }
-  return ends.sorted { $0.temperature < $1.temperature }.map { state in
-    let error = state.q == 0 ? 0 : 1e-12 * max(1, state.temperature)
-    return CriticalPoint(
-      [.temperature: state.q == 0 ? .exact(state.temperature) : .converged(state.temperature, error: error)],
-      order: .continuous, with: [.overlap: state.m, "q0": state.q], errors: [.overlap: error, "q0": error])
+  return ends.sorted { $0.temperature < $1.temperature }.map { end in
+    CriticalPoint(
+      [
+        .temperature: end.q == 0
+          ? .exact(end.temperature) : .converged(end.temperature, error: end.temperatureError)
+      ], order: .continuous, with: [.overlap: end.m, "q0": end.q],
+      errors: [.overlap: end.errors.m, "q0": end.errors.q])
   }
 }

@@ -7,7 +7,7 @@ extension Line where Model == SphericalSpinGlass {
   /// The temperature below which equilibrium falls apart into exponentially many states: one-step solutions with x = 1.
   ///
   /// Without signal and random field T^2 = max over q of xi'(q)(1-q)/q, whose limit at q = 0 is xi''(0).
-  public static var dynamicTransition: Line { dynamicLine }
+  public static var dynamic: Line { dynamicLine }
 }
 
 private let dynamicLine = Line<SphericalSpinGlass>(

@@ -12,6 +12,20 @@ enum GlassTransition {
     Column("q1", symbol: "q_1", "overlap within a state; equal to q0 where the transition is continuous"),
   ]
 
+  static let brokenColumns = columns + [Column(.parisiX, symbol: "x", "Parisi parameter of the jump")]
+
+  /// Places at which a broken solution changes, by increasing temperature.
+  static func points(_ glass: SphericalSpinGlass, _ places: (GlassSolver) -> [BrokenPlace]) -> [CriticalPoint] {
+    // The temperature is what is looked for; the curves that are followed do not depend on it.
+    let found = places(GlassSolver(GlassEquations(xi: glass.covariance, phi: glass.signal, temperature: 0)))
+    if found.isEmpty { return [.absent(.temperature, Absence.noTransition)] }
+    return found.sorted { $0.temperature < $1.temperature }.map { place in
+      CriticalPoint(
+        [.temperature: .converged(place.temperature, error: place.error)], order: .continuous,
+        with: [.overlap: place.m, "q0": place.q0, "q1": place.q1, .parisiX: place.x])
+    }
+  }
+
   /// Rows by increasing temperature.
   static func points(_ glass: SphericalSpinGlass, _ condition: SymmetricCurves.Condition) -> [CriticalPoint] {
     let places = SymmetricCurves(glass).places(condition)

@@ -7,7 +7,7 @@ extension Line where Model == SphericalSpinGlass {
   /// The temperature below which the replica-symmetric state is not that of equilibrium (Kauzmann, for pure p >= 3).
   ///
   /// Without signal and random field T^2 = max over q of xi(q)/[-log(1-q) - q], whose limit at q = 0 is xi''(0).
-  public static var staticTransition: Line { staticLine }
+  public static var `static`: Line { staticLine }
 }
 
 private let staticLine = Line<SphericalSpinGlass>(
