@@ -244,21 +244,6 @@ extension SpikedTensor {
 }
 
 extension SphericalSpinGlass {
-  /// The glass that the numbered coefficients of a point describe.
-  package static let atPoint: @Sendable (Point) throws(DomainError) -> SphericalSpinGlass = {
-    point throws(DomainError) in
-    func mixture(_ prefix: String) throws(DomainError) -> Mixture {
-      var terms: [Polynomial.Term] = []
-      for name in point.names where name.name.hasPrefix(prefix) {
-        guard let degree = Int(name.name.dropFirst(prefix.count)) else { continue }
-        terms.append(Polynomial.Term(degree: degree, coefficient: try point.number(name)))
-      }
-      return Mixture(terms)
-    }
-    return try SphericalSpinGlass(
-      covariance: mixture("xi"), signal: mixture("phi"), signalScale: point.optionalNumber(.signalScale) ?? 1)
-  }
-
   /// `complexity spherical-spin-glass`.
   package static let complexityQuestion = KacRiceQuestions.complexity(
     card: card, parameters: [.signalScale], example: "--mixture 3:1 --points minima --energy=-1.65:-1.63:5",

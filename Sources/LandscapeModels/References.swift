@@ -48,6 +48,18 @@ extension Citation {
     title: "Spherical 2+p Spin-Glass Model: An Analytically Solvable Model with a Glass-to-Glass Transition",
     venue: "Physical Review B 73, 014412", year: 2006, arXiv: "")
 
+  /// Statics of the spherical p-spin model.
+  public static let sphericalStatics = Citation(
+    key: "Crisanti1992Statics", authors: "Crisanti, Andrea and Sommers, Hans-J{\\\"u}rgen",
+    title: "The Spherical p-Spin Interaction Spin Glass Model: The Statics",
+    venue: "Zeitschrift f{\\\"u}r Physik B 87, 341", year: 1992, arXiv: "")
+
+  /// Free energy of spherical models, proven, with the condition that tells the right Parisi function.
+  public static let sphericalFreeEnergy = Citation(
+    key: "Talagrand2006Free", authors: "Talagrand, Michel",
+    title: "Free Energy of the Spherical Mean Field Model",
+    venue: "Probability Theory and Related Fields 134, 339", year: 2006, arXiv: "")
+
   /// State evolution of message passing, proven.
   public static let stateEvolution = Citation(
     key: "Bayati2011Dynamics", authors: "Bayati, Mohsen and Montanari, Andrea",

@@ -33,6 +33,21 @@ public struct SphericalSpinGlass: SphericalLandscape, CardedModel, Hashable {
       phi.terms.map { Polynomial.Term(degree: $0.degree, coefficient: signalScale * $0.coefficient) })
   }
 
+  /// The glass that the numbered coefficients of a point describe.
+  package static let atPoint: @Sendable (Point) throws(DomainError) -> SphericalSpinGlass = {
+    point throws(DomainError) in
+    func mixture(_ prefix: String) throws(DomainError) -> Mixture {
+      var terms: [Polynomial.Term] = []
+      for name in point.names where name.name.hasPrefix(prefix) {
+        guard let degree = Int(name.name.dropFirst(prefix.count)) else { continue }
+        terms.append(Polynomial.Term(degree: degree, coefficient: try point.number(name)))
+      }
+      return Mixture(terms)
+    }
+    return try SphericalSpinGlass(
+      covariance: mixture("xi"), signal: mixture("phi"), signalScale: point.optionalNumber(.signalScale) ?? 1)
+  }
+
   private static let covarianceFamily = ParameterFamily(prefix: "xi", shorthand: "mixture", degrees: 1...1000) {
     Parameter(
       Quantity("xi\($0)"), symbol: "\\xi_{\($0)}", "coefficient of q^\($0) in the covariance", domain: .nonNegative)

@@ -45,9 +45,14 @@ public enum Catalogue {
 
   private static let spikedTensorLines: [Line<SpikedTensor>] = [.signalMinimum, .overlapEnds]
 
-  private static let spinGlassLines: [Line<SphericalSpinGlass>] = [
-    .groundState, .thresholdEnergy, .index, .marginalRange, .gradientFlow, .equatorTrivialization, .trivialization,
-    .signalMinimum, .overlapEnds,
+  private static let spinGlassLines: [Line<SphericalSpinGlass>] =
+    [
+      .groundState, .thresholdEnergy, .index, .marginalRange, .gradientFlow, .equatorTrivialization, .trivialization,
+      .signalMinimum, .overlapEnds,
+    ] + spinGlassTransitions
+
+  static let spinGlassTransitions: [Line<SphericalSpinGlass>] = [
+    .`static`, .dynamic, .deAlmeidaThouless, .outerInstability, .gardner, .continuousBreakdown,
   ]
 
   /// Every model, in the order of listings.
@@ -58,7 +63,7 @@ public enum Catalogue {
         SpikedMatrixTensor.replicaQuestion, SpikedMatrixTensor.potentialQuestion, SpikedMatrixTensor.phaseQuestion,
         SpikedMatrixTensor.complexityQuestion, SpikedMatrixTensor.quenchedQuestion, SpikedMatrixTensor.hessianQuestion,
       ],
-      lines: (spikedMatrixTensorLines + [.overlapEnds]).map(CatalogueLine.init),
+      lines: (spikedMatrixTensorLines + [.mlSpinodal, .overlapEnds]).map(CatalogueLine.init),
       diagrams: [SpikedMatrixTensor.phaseDiagram],
       identities: SpikedMatrixTensor.identities),
     CatalogueEntry(
@@ -72,8 +77,9 @@ public enum Catalogue {
     CatalogueEntry(
       card: SphericalSpinGlass.card,
       questions: [
-        SphericalSpinGlass.complexityQuestion, SphericalSpinGlass.quenchedQuestion, SphericalSpinGlass.hessianQuestion,
-      ], lines: spinGlassLines.map(CatalogueLine.init), diagrams: [],
+        SphericalSpinGlass.replicaQuestion, SphericalSpinGlass.complexityQuestion, SphericalSpinGlass.quenchedQuestion,
+        SphericalSpinGlass.hessianQuestion,
+      ], lines: spinGlassLines.map(CatalogueLine.init), diagrams: [SphericalSpinGlass.phaseDiagram],
       identities: SphericalSpinGlass.identities),
     CatalogueEntry(
       card: SemicircleLaw.card,

@@ -74,8 +74,8 @@ public struct DiagramRegion: Sendable, Hashable {
   public let name: String
   /// What it says in the figure.
   public let label: String
-  /// What is possible there (several regions may share it).
-  public let phase: PhaseRegion
+  /// What is possible there (several regions may share it); nil where nothing is inferred.
+  public let phase: PhaseRegion?
   /// Vertices in order, closed implicitly.
   public let polygon: [SIMD2<Double>]
 }
@@ -102,8 +102,8 @@ public struct DiagramDeclaration: Sendable {
   public let x: DiagramAxis
   /// Vertical axis.
   public let y: DiagramAxis
-  /// The parameter behind the vertical axis.
-  public let yParameter: Parameter
+  /// The parameter whose reciprocal stands on the vertical axis; nil where that is a parameter itself.
+  public let yParameter: Parameter?
   /// The lines that are drawn.
   public let lines: [LineDeclaration]
   /// The window that shows all that matters, at given fixed parameters.

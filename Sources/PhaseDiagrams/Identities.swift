@@ -66,15 +66,18 @@ extension SpikedMatrixTensor {
           return best.flatMap { b in dominant.map { b - $0 } }
         })
     },
-    Identity("1RSB complexity of the null glass at T = 1, x = 1 is minus the potential", bound: 1e-14) {
+    Identity("1RSB complexity of the null glass at T = 1, x = 1 is minus the potential", bound: 1e-13) {
+      // At a fixed point the complexity is that of the glass solver.
       try largest(
-        samples().flatMap { model in
-          [0.1, 0.35, 0.8].map { q -> Double? in
-            let xi = model.covariance
-            let gap = 1 - q
-            // Sigma(x) of the theory sheet, section 3, with q0 = m = 0, x = b = 1 and D = 1.
-            let sigma = 0.5 * (Double.log(1 / gap) - q - xi(q))
-            return sigma + model.potential(m: q, complement: gap).value
+        [(3, 1.1, 0.5), (4, 1.2, 0.2), (5, 1.5, 0.1)].flatMap { p, delta2, deltap -> [Double?] in
+          let model = try SpikedMatrixTensor(p: p, delta2: delta2, deltap: deltap)
+          let null = try SphericalSpinGlass(
+            covariance: Mixture(model.covariance.terms.map { .init(degree: $0.degree, coefficient: $0.coefficient) }))
+          let states = try null.metastableStates(temperature: 1, scaledParisiParameter: 1)
+          return try model.saddlePoints().filter { $0.family == .informative }.map { saddle -> Double? in
+            let m = try saddle.overlap.get()
+            let state = states.first { abs(($0.innerOverlap.value ?? 9) - m) < 1e-9 }
+            return try state.map { try $0.complexity.get() + saddle.potential.get() }
           }
         })
     },
@@ -217,6 +220,16 @@ extension SpikedTensor {
 }
 
 extension SphericalSpinGlass {
+  /// Glasses with and without fields, at temperatures at which one step of breaking is right.
+  private static let glassSamples: @Sendable () throws -> [(SphericalSpinGlass, Double)] = {
+    [
+      (try SphericalSpinGlass(covariance: [3: 0.5]), 0.4),
+      (try SphericalSpinGlass(covariance: [3: 0.5], signal: [1: 0.2]), 0.3),
+      (try SphericalSpinGlass(covariance: [1: 0.05, 3: 0.5]), 0.3),
+      (try SphericalSpinGlass(covariance: [2: 0.3, 3: 0.4, 5: 0.2], signal: [1: 0.1, 2: 0.1]), 0.4),
+    ]
+  }
+
   /// `check spherical-spin-glass`.
   static let identities: [Identity] = [
     Identity("spiked matrix-tensor model is a member: same covariance and signal", bound: 1e-15) {
@@ -270,6 +283,96 @@ extension SphericalSpinGlass {
         [(3, -1.171674779265), (4, -1.268609689451)].map { p, energy -> Double? in
           let glass = try SphericalSpinGlass(covariance: Mixture([.init(degree: p, coefficient: 0.5)]))
           return try glass.groundStateEnergy().get() - energy
+        })
+    },
+    Identity("glass: numerical derivatives of the free energy vanish at every solution", bound: 1e-7) {
+      // phi(m, q0, q1, x) of the theory sheet *spiked replica*, section 3; x is stationary in equilibrium only.
+      try largest(
+        glassSamples().flatMap { glass, temperature -> [Double?] in
+          let b = 1 / temperature
+          let xi = glass.covariance
+          return try glass.saddlePoints(temperature: temperature, ansatz: .oneStep).flatMap { state -> [Double?] in
+            let at = try [state.overlap, state.outerOverlap, state.innerOverlap, state.parisiParameter].map {
+              try $0.get()
+            }
+            func phi(_ v: [Double]) -> Double {
+              let d = 1 - v[2] + v[3] * (v[2] - v[1])
+              let energy = b * glass.signal(v[0]) + b * b / 2 * (xi(1) - (1 - v[3]) * xi(v[2]) - v[3] * xi(v[1]))
+              return energy
+                + 0.5 * ((1 - 1 / v[3]) * Double.log(1 - v[2]) + Double.log(d) / v[3] + (v[1] - v[0] * v[0]) / d)
+            }
+            return (0..<(state.kind == .equilibrium ? 4 : 3)).filter { at[$0] != 0 }.map { index in
+              func moved(_ h: Double) -> Double {
+                var v = at
+                v[index] += h
+                return phi(v)
+              }
+              let h = 1e-4
+              return (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h)
+            }
+          }
+        })
+    },
+    Identity("glass at T = 0: complexity of states against the Kac-Rice complexity of minima", bound: 1e-11) {
+      try largest(
+        [[3: 0.5], [2: 0.3, 3: 0.7], [3: 0.5, 4: 0.5]].flatMap { (covariance: Mixture) -> [Double?] in
+          let glass = try SphericalSpinGlass(covariance: covariance)
+          let ends = try glass.saddlePoints(temperature: 0, ansatz: .oneStep).map { try $0.scaledParisiParameter.get() }
+          guard let low = ends.min(), let high = ends.max(), ends.count == 2 else { return [nil] }
+          return try [0.1, 0.5, 0.9].map { share -> Double? in
+            let y = low + share * (high - low)
+            guard let state = try glass.metastableStates(temperature: 0, scaledParisiParameter: y).first,
+              let energy = state.stateFreeEnergy
+            else { return nil }
+            return try glass.complexity(of: .minima, overlap: 0, energy: energy).get() - (try state.complexity.get())
+          }
+        })
+    },
+    Identity("glass at T = 0 in a field: complexity of states against the quenched Kac-Rice complexity", bound: 1e-9) {
+      try largest(
+        [([3: 0.5], [1: 0.2]), ([2: 0.2, 3: 0.5], [1: 0.1])].flatMap {
+          (covariance: Mixture, signal: Mixture) -> [Double?] in
+          let glass = try SphericalSpinGlass(covariance: covariance, signal: signal)
+          let ends = try glass.saddlePoints(temperature: 0, ansatz: .oneStep).map { try $0.scaledParisiParameter.get() }
+          guard let low = ends.min(), let high = ends.max(), ends.count == 2 else { return [nil] }
+          return try [0.2, 0.6].flatMap { share -> [Double?] in
+            let y = low + share * (high - low)
+            guard let state = try glass.metastableStates(temperature: 0, scaledParisiParameter: y).first else {
+              return [nil]
+            }
+            let chi = try state.response.get()
+            // A pure covariance ties the energy to the radial derivative.
+            let isPure = covariance.entries.count == 1
+            let counted = try glass.quenchedComplexity(
+              overlap: state.overlap.get(), radial: -(1 / chi + glass.covariance.derivative(2, at: 1) * chi),
+              energy: isPure ? nil : state.stateFreeEnergy)
+            guard let sigma = counted.complexity.value, let overlap = counted.mutualOverlap.value else { return [nil] }
+            return [sigma - (try state.complexity.get()), overlap - (try state.outerOverlap.get())]
+          }
+        })
+    },
+    Identity("glass: breaking replica symmetry further never lowers the free energy", bound: 1e-13) {
+      // The potential is minimised over x(q): its smallest value, hence the largest free energy, is the right one.
+      try largest(
+        [([3: 0.5], 0.4), ([2: 0.5 / 0.6, 4: 0.25 / 0.432], 1), ([2: 0.5, 4: 0.03], 0.5), ([3: 0.5, 2: 0.3], 0.3)]
+          .flatMap { (covariance: Mixture, temperature: Double) -> [Double?] in
+            let glass = try SphericalSpinGlass(covariance: covariance)
+            let right = try glass.saddlePoints(temperature: temperature).first { $0.isDominant }?.freeEnergy.get()
+            return try [GlassAnsatz.replicaSymmetric, .oneStep].flatMap { ansatz in
+              try glass.saddlePoints(temperature: temperature, ansatz: ansatz).filter { $0.kind == .equilibrium }.map {
+                state -> Double? in
+                try right.map { max(0, try state.freeEnergy.get() - $0) }
+              }
+            }
+          })
+    },
+    Identity("static temperature: no complexity is left at Parisi parameter 1", bound: 1e-13) {
+      try largest(
+        [[3: 0.5], [2: 0.1, 4: 0.4], [3: 0.5, 6: 0.2]].map { (covariance: Mixture) -> Double? in
+          let t = try threshold(.static, covariance: covariance)[0].value.get()
+          let glass = try SphericalSpinGlass(covariance: covariance)
+          return try glass.metastableStates(temperature: t, scaledParisiParameter: (1 - 1e-15) / t)
+            .map { try $0.complexity.get() }.min { abs($0) < abs($1) }
         })
     },
     Identity("conservation of points under a change of field", bound: 1e-6) {

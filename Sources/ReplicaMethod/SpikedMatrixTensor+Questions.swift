@@ -70,12 +70,13 @@ extension SpikedMatrixTensor {
   }
 
   /// `replica spiked-matrix-tensor`.
-  package static let replicaQuestion = SpikedQuestions.replica(
-    card: card, parameters: bayesParameters, example: "--p 3 --delta2 1.1 --deltap 0.5",
-    sources: [.marvelsAndPitfalls],
-    formula: #"m = 0\ \text{or}\ \frac{1}{1-m} = \frac{1}{\Delta_2} + \frac{m^{p-2}}{\Delta_p};\quad "#
-      + potentialFormula,
-    model: atPoint)
+  package static let replicaQuestion = offeringMaximumLikelihood(
+    SpikedQuestions.replica(
+      card: card, parameters: bayesParameters, example: "--p 3 --delta2 1.1 --deltap 0.5",
+      sources: [.marvelsAndPitfalls],
+      formula: #"m = 0\ \text{or}\ \frac{1}{1-m} = \frac{1}{\Delta_2} + \frac{m^{p-2}}{\Delta_p};\quad "#
+        + potentialFormula,
+      model: atPoint))
 
   /// `potential spiked-matrix-tensor`.
   package static let potentialQuestion = SpikedQuestions.potential(

@@ -70,7 +70,9 @@ struct DiagramRun {
   private var columns: [Column] {
     declaration.parameters.map(Column.init) + [
       Column("line", "name of the line"), Column("piece", "number of the connected piece of the line"),
-      declaration.x.column, Column(declaration.yParameter), declaration.y.column,
+      declaration.x.column,
+    ] + (declaration.yParameter.map { [Column($0)] } ?? []) + [
+      declaration.y.column,
       Column("event", "what happens at this vertex: window, critical, fold, channel-absent, crossing"),
     ] + Column.assurance
   }
@@ -109,8 +111,9 @@ struct DiagramRun {
       curve.points.map { point -> [Cell] in
         let isExact = point.status == .exact
         return fixed.values.map(Cell.init) + [
-          .text(curve.line), .integer(curve.piece), .number(point.x), .number(1 / point.y), .number(point.y),
-          point.event.map { .text($0.rawValue) } ?? .empty, isExact ? .empty : .number(point.error),
+          .text(curve.line), .integer(curve.piece), .number(point.x),
+        ] + (declaration.yParameter == nil ? [] : [.number(1 / point.y)]) + [
+          .number(point.y), point.event.map { .text($0.rawValue) } ?? .empty, isExact ? .empty : .number(point.error),
           .text(point.status.name), point.status.reason.map(Cell.text) ?? .empty,
         ]
       }
@@ -121,7 +124,8 @@ struct DiagramRun {
     .array(
       diagram.regions.map { region in
         [
-          "name": .string(region.name), "label": .string(region.label), "region": .string(region.phase.rawValue),
+          "name": .string(region.name), "label": .string(region.label),
+          "region": region.phase.map { .string($0.rawValue) } ?? .null,
           "axes": .array([
             .string(declaration.x.column.quantity.name), .string(declaration.y.column.quantity.name),
           ]),
@@ -200,6 +204,10 @@ enum FigureStyles {
     case "easy-gradient-flow-fails": RegionFill(colour: "#E4EFF8")
     case "easy-langevin-fails": RegionFill(colour: "#E2EEDB")
     case "easy-langevin-and-gradient-flow-fail": RegionFill(colour: "#C4DBEE")
+    case "rs": RegionFill(colour: "#FFFFFF")
+    case "1rsb": RegionFill(colour: "#F4CDB4", hatch: .rising)
+    case "1frsb": RegionFill(colour: "#F8E3A8", hatch: .falling)
+    case "frsb": RegionFill(colour: "#E4EFF8")
     default: nil
     }
   }
