@@ -159,6 +159,32 @@ public struct Prior: Sendable, Hashable {
     return Prior(text, mean: abs(mean) <= 8 * Double.ulpOfOne * size ? 0 : mean, components)
   }
 
+  /// The families of priors with a parameter rho.
+  public enum Family: String, Sendable, Hashable, CaseIterable {
+    /// ``Prior/bernoulli(rho:)``.
+    case bernoulli
+    /// ``Prior/gaussBernoulli(rho:)``.
+    case gaussBernoulli = "gauss-bernoulli"
+    /// ``Prior/sparseRademacher(rho:)``.
+    case sparseRademacher = "sparse-rademacher"
+    /// ``Prior/twoGroup(rho:)``.
+    case twoGroup = "two-group"
+
+    /// The member of the family.
+    ///
+    /// - Parameter rho: in (0, 1).
+    /// - Returns: the prior.
+    /// - Throws: `DomainError` for a rho outside (0, 1).
+    public func prior(rho: Double) throws(DomainError) -> Prior {
+      switch self {
+      case .bernoulli: try .bernoulli(rho: rho)
+      case .gaussBernoulli: try .gaussBernoulli(rho: rho)
+      case .sparseRademacher: try .sparseRademacher(rho: rho)
+      case .twoGroup: try .twoGroup(rho: rho)
+      }
+    }
+  }
+
   /// Whether this is the standard normal law, for which closed forms exist.
   public var isGaussian: Bool { components.count == 1 && mean == 0 && components[0].variance == secondMoment }
 
@@ -209,18 +235,11 @@ extension Prior {
   package static func named(
     _ name: String, rho: Double?, prior: Quantity = .prior, fraction: Quantity = .rho
   ) throws(DomainError) -> Prior {
-    if hasFraction(name) {
+    if let family = Family(rawValue: name) {
       guard let rho else {
         throw DomainError(fraction, "missing", allowed: "0 < \(fraction) < 1 for the prior \(name)")
       }
-      do throws(DomainError) {
-        switch name {
-        case "bernoulli": return try bernoulli(rho: rho)
-        case "gauss-bernoulli": return try gaussBernoulli(rho: rho)
-        case "sparse-rademacher": return try sparseRademacher(rho: rho)
-        default: return try twoGroup(rho: rho)
-        }
-      } catch {
+      do throws(DomainError) { return try family.prior(rho: rho) } catch {
         throw DomainError(fraction, rho, allowed: "0 < \(fraction) < 1")
       }
     }

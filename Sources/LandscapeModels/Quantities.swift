@@ -37,6 +37,10 @@ package enum SharedParameter {
   /// The parameter of the priors that have one.
   package static let rho = rho(.rho, symbol: "\\rho")
 
+  /// Signal-to-noise ratio of a spiked matrix.
+  static let snr = Parameter(
+    .snr, symbol: "\\lambda", "signal-to-noise ratio; 1 over the noise variance", domain: .positive)
+
   /// A prior under its own name, for models of several signals.
   static func prior(_ name: Quantity, symbol: String, of what: String, rho: Quantity) -> Parameter {
     Parameter(

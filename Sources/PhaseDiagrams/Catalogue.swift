@@ -49,6 +49,14 @@ public enum Catalogue {
     .groundState, .thresholdEnergy, .index, .marginalRange, .trivialization, .overlapEnds,
   ]
 
+  static let spikedWignerLines: [Line<SpikedWigner>] = [
+    .weakRecovery, .algorithmic, .informationTheoretic, .informedSpinodal, .critical,
+  ]
+
+  static let spikedWishartLines: [Line<SpikedWishart>] = [
+    .weakRecovery, .algorithmic, .informationTheoretic, .informedSpinodal,
+  ]
+
   /// Every model, in the order of listings.
   public static let models: [CatalogueEntry] = [
     CatalogueEntry(
@@ -68,6 +76,18 @@ public enum Catalogue {
         SpikedTensor.hessianQuestion,
       ], lines: [],
       diagrams: [], identities: SpikedTensor.identities),
+    CatalogueEntry(
+      card: SpikedWigner.card,
+      questions: [
+        SpikedWigner.replicaQuestion, SpikedWigner.trajectoryQuestion, SpikedWigner.potentialQuestion,
+      ],
+      lines: spikedWignerLines.map(CatalogueLine.init), diagrams: [], identities: []),
+    CatalogueEntry(
+      card: SpikedWishart.card,
+      questions: [
+        SpikedWishart.replicaQuestion, SpikedWishart.trajectoryQuestion, SpikedWishart.potentialQuestion,
+      ],
+      lines: spikedWishartLines.map(CatalogueLine.init), diagrams: [], identities: []),
     CatalogueEntry(
       card: SphericalSpinGlass.card,
       questions: [

@@ -6,6 +6,22 @@ import SaddlepointNumerics
 
 /// The replica questions of Bayes-optimal spiked models, declared beside their formulas.
 package enum SpikedQuestions {
+  /// Rows, or one row that says which numerical failure prevented them.
+  package static func rows(columns: Int, _ answers: () throws -> [Answer]) -> [Answer] {
+    do { return try answers() } catch {
+      return [Answer([Cell](repeating: .empty, count: columns), main: .notConverged("\(error)"))]
+    }
+  }
+
+  /// The same for computations that check their parameters.
+  package static func checkedRows(
+    columns: Int, _ answers: () throws -> [Answer]
+  ) throws(DomainError) -> [Answer] {
+    do { return try answers() } catch let error as DomainError { throw error } catch {
+      return [Answer([Cell](repeating: .empty, count: columns), main: .notConverged("\(error)"))]
+    }
+  }
+
   /// Every saddle point of the Bayes-optimal potential.
   package static func replica(
     card: ModelCard, parameters: [Quantity], example: String, sources: [Citation], formula: String,
