@@ -155,7 +155,8 @@ package enum KacRiceQuestions {
 extension SpikedMatrixTensor {
   private static let atPoint: @Sendable (Point) throws(DomainError) -> any SphericalLandscape = {
     point throws(DomainError) in
-    try SpikedMatrixTensor(p: point.integer(.p), delta2: point.number(.delta2), deltap: point.number(.deltap))
+    try Prior.requireGaussian(at: point)
+    return try SpikedMatrixTensor(p: point.integer(.p), delta2: point.number(.delta2), deltap: point.number(.deltap))
   }
 
   /// `complexity spiked-matrix-tensor`.
@@ -179,7 +180,8 @@ extension SpikedMatrixTensor {
 extension SpikedTensor {
   private static let atPoint: @Sendable (Point) throws(DomainError) -> any SphericalLandscape = {
     point throws(DomainError) in
-    try SpikedTensor(p: point.integer(.p), delta: point.number(.delta))
+    try Prior.requireGaussian(at: point)
+    return try SpikedTensor(p: point.integer(.p), delta: point.number(.delta))
   }
 
   /// `complexity spiked-tensor`.

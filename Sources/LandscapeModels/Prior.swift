@@ -265,6 +265,13 @@ extension Prior {
     return try named(point.word(prior), rho: point.optionalNumber(rho), prior: prior, fraction: rho)
   }
 
+  /// Refuses every prior but the Gaussian one, for questions that are about the sphere.
+  package static func requireGaussian(at point: Point) throws(DomainError) {
+    guard point[.prior] != nil else { return }
+    let name = try point.word(.prior)
+    if name != gaussian.name { throw DomainError(.prior, name, allowed: "gaussian, for this question") }
+  }
+
   /// A mixture from `WEIGHT@MEAN+-SD,...`; a part without `+-SD` is an atom.
   private static func parsed(_ text: String) throws(DomainError) -> Prior {
     var parts: [Part] = []

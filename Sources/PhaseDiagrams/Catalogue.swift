@@ -49,6 +49,10 @@ public enum Catalogue {
     .groundState, .thresholdEnergy, .index, .marginalRange, .trivialization, .overlapEnds,
   ]
 
+  static let spikedTensorLines: [Line<SpikedTensor>] = [
+    .weakRecovery, .algorithmic, .informationTheoretic, .informedSpinodal,
+  ]
+
   static let spikedWignerLines: [Line<SpikedWigner>] = [
     .weakRecovery, .algorithmic, .informationTheoretic, .informedSpinodal, .critical,
   ]
@@ -62,7 +66,8 @@ public enum Catalogue {
     CatalogueEntry(
       card: SpikedMatrixTensor.card,
       questions: [
-        SpikedMatrixTensor.replicaQuestion, SpikedMatrixTensor.potentialQuestion, SpikedMatrixTensor.phaseQuestion,
+        SpikedMatrixTensor.replicaQuestion, SpikedMatrixTensor.trajectoryQuestion, SpikedMatrixTensor.potentialQuestion,
+        SpikedMatrixTensor.phaseQuestion,
         SpikedMatrixTensor.complexityQuestion, SpikedMatrixTensor.quenchedQuestion, SpikedMatrixTensor.hessianQuestion,
       ],
       lines: (spikedMatrixTensorLines + landscapeLines).map(CatalogueLine.init),
@@ -71,10 +76,11 @@ public enum Catalogue {
     CatalogueEntry(
       card: SpikedTensor.card,
       questions: [
-        SpikedTensor.replicaQuestion, SpikedTensor.potentialQuestion, SpikedTensor.complexityQuestion,
+        SpikedTensor.replicaQuestion, SpikedTensor.trajectoryQuestion, SpikedTensor.potentialQuestion,
+        SpikedTensor.complexityQuestion,
         SpikedTensor.quenchedQuestion,
         SpikedTensor.hessianQuestion,
-      ], lines: [],
+      ], lines: spikedTensorLines.map(CatalogueLine.init),
       diagrams: [], identities: SpikedTensor.identities),
     CatalogueEntry(
       card: SpikedWigner.card,

@@ -141,6 +141,13 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
     let upper = piece.upper?.g ?? max(curve.bound(strength: strength), 2 * lower)
     let f = { (x: Double) throws(GSLError) -> (value: Double, slope: Double, noise: Double) in
       let point = try curve.point(Double.exp(x), tolerance: 1e-14)
+      // Where both are positive, in logarithms: for tensors the strength spans many decades.
+      if strength > 0 {
+        let ratio = point.strength / strength
+        return ratio > 0
+          ? (Double.log(ratio), point.strengthSlope / point.strength, 0.25 * point.strengthError / point.strength)
+          : (-700, .nan, 0)
+      }
       return (point.strength - strength, point.strengthSlope, 0.25 * point.strengthError)
     }
     let (a, b) = (Double.log(lower), Double.log(upper))

@@ -82,39 +82,45 @@ extension CurvePieces {
     let end = state.map { pieces[$0].upper?.strength ?? .infinity } ?? curve.start
     let start = max(fold.strength, strength)
     guard start < end else { return nil }
-    /// Potential of the upper state less that of the lower one.
-    func states(_ x: Double) throws(GSLError) -> (low: CurvePoint?, high: CurvePoint)? {
-      guard let high = try fixedPoint(on: index, strength: x) else { return nil }
-      guard let low = try point(of: state, at: x) else { return nil }
-      return (low, high)
-    }
-    func difference(_ x: Double) throws(GSLError) -> (value: Double, slope: Double, noise: Double) {
-      guard let (low, high) = try states(x) else { return (x < 0.5 * (start + end) ? -1 : 1, .nan, 0) }
-      let value = high.potential - (low?.potential ?? 0)
+    /// Potential of the upper state at an argument log g less that of the lower state of the same strength.
+    func difference(_ x: Double) throws(GSLError) -> (value: Double, noise: Double, low: CurvePoint?, high: CurvePoint)
+    {
+      let high = try curve.point(Double.exp(x), tolerance: 1e-14)
+      let strength = min(max(high.strength, start), end)
+      guard let low = try point(of: state, at: strength) else { return (-1, 0, nil, high) }
       return (
-        value, high.potentialSlope - (low?.potentialSlope ?? 0),
-        0.25 * (high.potentialError + (low?.potentialError ?? 0))
+        high.potential - (low?.potential ?? 0), 0.25 * (high.potentialError + (low?.potentialError ?? 0)), low, high
       )
     }
-    let atStart = try difference(start)
-    if atStart.value > atStart.noise { return nil }
-    var top = end
+    // Along the upper piece, from where the strength is `start` to where it is `end`.
+    guard let first = start == fold.strength ? fold : try fixedPoint(on: index, strength: start) else { return nil }
+    var top = Double.log(first.g)
     if end == .infinity {
-      top = max(2 * abs(start), 1e-6)
       while try difference(top).value <= 0 {
-        top *= 2
-        if top > 1e200 { return nil }
+        top += 0.5
+        if top > 460 { return nil }
       }
-    } else if try difference(end).value <= 0 {
-      return nil
+    } else {
+      guard let last = try fixedPoint(on: index, strength: end) else { return nil }
+      top = Double.log(last.g)
+      if try difference(top).value <= 0 { return nil }
     }
-    let x = try noisyRoot("equal potentials of two states", in: start...top, difference)
-    guard let (low, high) = try states(x) else { return nil }
-    let (value, slope, noise) = try difference(x)
-    let corrected = abs(value) < abs(slope) * x ? x - value / slope : x
-    let error = (4 * noise + abs(value) * 0.01) / abs(slope) + 2 * x.ulp
+    let bottom = Double.log(first.g)
+    let atBottom = try difference(bottom)
+    guard atBottom.value <= atBottom.noise, bottom < top else { return nil }
+    let x = try noisyRoot("equal potentials of two states", in: bottom...top) { x throws(GSLError) in
+      let found = try difference(x)
+      let slope = (found.high.potentialSlope - (found.low?.potentialSlope ?? 0)) * found.high.strengthSlope
+      return (found.value, slope, found.noise)
+    }
+    let found = try difference(x)
+    // What is left of the difference, by its slope in the strength.
+    let slope = found.high.potentialSlope - (found.low?.potentialSlope ?? 0)
+    let error =
+      (4 * found.noise + abs(found.value)) / abs(slope) + found.high.strengthError + 2 * found.high.strength.ulp
     return CurveTransition(
-      strength: (corrected, error), order: .first, low: low?.widened(by: error), high: high.widened(by: error))
+      strength: (found.high.strength - found.value / slope, error), order: .first,
+      low: found.low?.widened(by: error), high: found.high.widened(by: error))
   }
 
   /// Where message passing is optimal for good: beyond the last end of a stable state below the highest one.

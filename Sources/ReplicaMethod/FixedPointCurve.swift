@@ -90,7 +90,15 @@ package struct SpikedCurve: FixedPointCurve {
     return start == .infinity ? -1 : start == -.infinity ? 1 : 0
   }
 
-  package var range: ClosedRange<Double> { prior.structure }
+  package var range: ClosedRange<Double> {
+    let structure = prior.structure
+    // A high power shrinks and stretches: its fold lies at g of the order of the power; the fixed channel's terms compete
+    // with the other's where f q^(c-1) is of order 1 at one end and g of order f at the other.
+    let c = Double(fixedPower)
+    let high = max(structure.upperBound * Double(max(power, fixedPower)), 10 * c * fixed)
+    let small = fixed > 1 && fixedPower > 2 ? 0.1 * Double.pow(c * fixed, -1 / (c - 2)) : 1
+    return max(1e-13, min(structure.lowerBound, small))...min(high, 1e12)
+  }
 
   package func bound(strength: Double) -> Double {
     let q = prior.secondMoment
@@ -100,25 +108,32 @@ package struct SpikedCurve: FixedPointCurve {
   package func point(_ g: Double, tolerance: Double) throws(GSLError) -> CurvePoint {
     let channel = ChannelPoint(prior, g, tolerance: tolerance)
     let q = channel.q
+    guard q > 0 else { throw .overflow("overlap of a fixed point") }
     let a = Double(power)
     let c = Double(fixedPower)
     let qa = Double.pow(q, power)
     // f q^(c-a) and the strength s.
     let other = fixed == 0 ? 0 : fixed * Double.pow(q, fixedPower - power)
-    let strength = g / qa - other
-    guard strength.isFinite else { throw .overflow("signal-to-noise ratio of a fixed point") }
+    var strength = g / qa - other
     let relative = channel.qError / q
-    let strengthError = a * relative * g / qa + abs(c - a) * relative * other + 2 * .ulpOfOne * (g / qa + other)
+    var strengthError = a * relative * g / qa + abs(c - a) * relative * other + 2 * .ulpOfOne * (g / qa + other)
+    if !strength.isFinite || !strengthError.isFinite {
+      // Overlaps so small that their powers vanish: only the sign of the strength matters there.
+      strength = g >= fixed * Double.pow(q, fixedPower) ? .greatestFiniteMagnitude : -.greatestFiniteMagnitude
+      strengthError = 0
+    }
     // q^a ds/dg = 1 - Q' h, h = a g/q + (c - a) f q^(c-1).
-    let fixedTerm = (c - a) * other * qa / q
+    let fixedTerm = fixed == 0 ? 0 : (c - a) * fixed * Double.pow(q, fixedPower - 1)
     let h = a * g / q + fixedTerm
     let rise = 1 - channel.slope * h
     let hSlope = a / q - a * g * channel.slope / (q * q) + (c - 1) * fixedTerm / q * channel.slope
     let riseError =
       channel.slopeError * abs(h) + channel.slope * relative * (a * g / q + abs((c - 1) * fixedTerm))
       + 2 * .ulpOfOne * (1 + abs(channel.slope * h))
-    let energy = a / (2 * (a + 1)) * strength * qa * q
-    let fixedEnergy = c / (2 * (c + 1)) * other * qa * q
+    // s q^a = g - f q^c.
+    let fixedGain = fixed == 0 ? 0 : fixed * Double.pow(q, fixedPower)
+    let energy = a / (2 * (a + 1)) * (g - fixedGain) * q
+    let fixedEnergy = c / (2 * (c + 1)) * fixedGain * q
     return CurvePoint(
       g: g, strength: strength, strengthError: strengthError, strengthSlope: g * rise / qa, rise: rise,
       riseError: riseError, riseSlope: -g * (channel.curvature * h + channel.slope * hSlope), overlap: q,

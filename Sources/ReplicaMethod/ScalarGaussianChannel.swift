@@ -94,6 +94,8 @@ package struct ChannelPoint: Sendable {
     let (sum, error) = integral.evaluate(tolerance: tolerance)
     (psi, q, mmse, slope, curvature) = (sum[0], sum[1], sum[2], sum[3], sum[4])
     (psiError, qError, mmseError, slopeError, curvatureError) = (error[0], error[1], error[2], error[3], error[4])
+    // Rounding must not lift the overlap above what is possible.
+    q = min(q, prior.secondMoment)
     if g == 0 { (psi, psiError) = (0, 0) }
   }
 }

@@ -105,7 +105,7 @@ struct Request {
   /// Expands words that name a thing with its own parameter: `--prior sparse-rademacher:0.05` becomes
   /// `--prior sparse-rademacher --rho 0.05`, so that the parameter can be swept.
   ///
-  /// - Parameter parameters: the question's parameters; a shorthand for one that is not among them stays as it is.
+  /// - Parameter parameters: the question's parameters.
   mutating func expandShorthands(of parameters: [Parameter]) {
     for parameter in parameters {
       guard case .choice(let choices, _) = parameter.kind else { continue }
@@ -116,11 +116,10 @@ struct Request {
       let (word, rest) = (
         options[index].value[..<colon], options[index].value[options[index].value.index(after: colon)...]
       )
-      guard let shorthand = choices.first(where: { $0.name == word })?.shorthand,
-        parameters.contains(where: { $0.quantity == shorthand })
-      else { continue }
+      guard let shorthand = choices.first(where: { $0.name == word })?.shorthand else { continue }
       options[index].value = String(word)
-      add(Self.optionName(shorthand), String(rest))
+      // A question without that parameter refuses the word itself.
+      if parameters.contains(where: { $0.quantity == shorthand }) { add(Self.optionName(shorthand), String(rest)) }
     }
   }
 

@@ -29,6 +29,7 @@ private let equatorLine = Line<SpikedMatrixTensor>(
     "equator-trivialization", summary: "The minima at overlap zero vanish: descent meets no trap at the equator.",
     columns: [], formula: #"\sup_r \Sigma_{\min}(0, r) = 0"#, domain: "every finite deltap")
 ) { point, unknown throws(DomainError) in
+  try Prior.requireGaussian(at: point)
   let (p, deltap) = (try point.integer(.p), try point.number(.deltap))
   guard deltap.isFinite else { return [CriticalPoint([.delta2: .exact(1)])] }
   return [vanishing(p: p, deltap: deltap) { try $0.complexity(of: .minima, overlap: 0).get() }]
@@ -41,6 +42,7 @@ private let trivializationLine = Line<SpikedMatrixTensor>(
     formula: #"\max_{m \ne m_s} \sup_r \Sigma_{\min}(m, r) = 0"#,
     domain: "every finite deltap; for odd p the last minima lie at negative overlap")
 ) { point, unknown throws(DomainError) in
+  try Prior.requireGaussian(at: point)
   let (p, deltap) = (try point.integer(.p), try point.number(.deltap))
   guard deltap.isFinite else { return [CriticalPoint([.delta2: .exact(1)])] }
   let line = vanishing(p: p, deltap: deltap) { try bands($0).main }
@@ -64,6 +66,7 @@ private let signalMinimumLine = Line<SpikedMatrixTensor>(
       #"m^2 = \frac{(p-2)/\Delta_p}{1/\Delta_2 + (p-1)/\Delta_p},\quad \frac1{\Delta_2} + \frac{m^{p-2}}{\Delta_p} = \sqrt{\frac1{\Delta_2} + \frac{p-1}{\Delta_p}}"#,
     domain: "every deltap; possible for every delta2 where the tensor alone suffices")
 ) { point, unknown throws(DomainError) in
+  try Prior.requireGaussian(at: point)
   let (p, deltap) = (try point.integer(.p), try point.number(.deltap))
   let (order, ip) = (Double(p), 1 / deltap)
   let overlap = { (i2: Double) -> Double in ((order - 2) * ip / (i2 + (order - 1) * ip)).squareRoot() }
