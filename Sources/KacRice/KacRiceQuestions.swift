@@ -181,7 +181,8 @@ package enum KacRiceQuestions {
 extension SpikedMatrixTensor {
   static let atPoint: @Sendable (Point) throws(DomainError) -> SpikedMatrixTensor = {
     point throws(DomainError) in
-    try SpikedMatrixTensor(p: point.integer(.p), delta2: point.number(.delta2), deltap: point.number(.deltap))
+    try Prior.requireGaussian(at: point)
+    return try SpikedMatrixTensor(p: point.integer(.p), delta2: point.number(.delta2), deltap: point.number(.deltap))
   }
 
   /// `complexity spiked-matrix-tensor`.
@@ -224,7 +225,8 @@ extension SpikedMatrixTensor {
 extension SpikedTensor {
   static let atPoint: @Sendable (Point) throws(DomainError) -> SpikedTensor = {
     point throws(DomainError) in
-    try SpikedTensor(p: point.integer(.p), delta: point.number(.delta))
+    try Prior.requireGaussian(at: point)
+    return try SpikedTensor(p: point.integer(.p), delta: point.number(.delta))
   }
 
   /// `complexity spiked-tensor`.

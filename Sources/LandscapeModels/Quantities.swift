@@ -15,6 +15,12 @@ extension Quantity {
   public static let deltap: Quantity = "deltap"
   /// Law of the signal's components.
   public static let prior: Quantity = "prior"
+  /// Fraction of non-zero components of a prior, or size of the first of two groups.
+  public static let rho: Quantity = "rho"
+  /// Signal-to-noise ratio lambda of a spiked matrix.
+  public static let snr: Quantity = "snr"
+  /// M/N, columns per row of a rectangular matrix.
+  public static let ratio: Quantity = "ratio"
   /// Temperature of Langevin dynamics; 1 samples the posterior.
   public static let temperature: Quantity = "temperature"
   /// Factor that multiplies the signal polynomial.
@@ -26,9 +32,31 @@ package enum SharedParameter {
   static let tensorOrder = Parameter(
     .p, symbol: "p", "order of the tensor", domain: .integers(from: 3, through: 1000), default: 3)
 
-  static let prior = Parameter(
-    .prior, symbol: "P_0", "law of the signal's components, of unit second moment",
-    choices: [.init("gaussian", "standard normal; the same as uniform on the sphere")])
+  /// The law of the signal's components.
+  package static let prior = prior(.prior, symbol: "P_0", of: "the signal's components", rho: .rho)
+  /// The parameter of the priors that have one.
+  package static let rho = rho(.rho, symbol: "\\rho")
+
+  /// Signal-to-noise ratio of a spiked matrix.
+  static let snr = Parameter(
+    .snr, symbol: "\\lambda", "signal-to-noise ratio; 1 over the noise variance", domain: .positive)
+
+  /// A prior under its own name, for models of several signals.
+  static func prior(_ name: Quantity, symbol: String, of what: String, rho: Quantity) -> Parameter {
+    Parameter(
+      name, symbol: symbol, "law of \(what), of unit second moment except bernoulli",
+      choices: Prior.choices.map { choice in
+        Parameter.Choice(
+          choice.name, choice.description, shorthand: choice.shorthand == nil ? nil : rho, syntax: choice.syntax)
+      })
+  }
+
+  /// The parameter of a prior, under its own name.
+  static func rho(_ name: Quantity, symbol: String) -> Parameter {
+    Parameter(
+      optional: name, symbol: symbol, "fraction of non-zero components, or size of the first group, of priors with one",
+      domain: Domain(0, 1, includesLower: false, includesUpper: false))
+  }
 
   static func temperature(default initial: Double?, _ description: String) -> Parameter {
     Parameter(.temperature, symbol: "T", description, domain: .nonNegative, default: initial)

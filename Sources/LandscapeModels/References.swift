@@ -87,4 +87,30 @@ extension Citation {
     title:
       "Complex Energy Landscapes in Spiked-Tensor and Simple Glassy Models: Ruggedness, Arrangements of Local Minima, and Phase Transitions",
     venue: "Physical Review X 9, 011003", year: 2019, arXiv: "1804.02686")
+
+  /// Low-rank matrix estimation with any prior: message passing, state evolution, phase transitions.
+  public static let lowRankMatrices = Citation(
+    key: "Lesieur2017Constrained", authors: "Lesieur, Thibault and Krzakala, Florent and Zdeborov{\\'a}, Lenka",
+    title: "Constrained Low-Rank Matrix Estimation: Phase Transitions, Approximate Message Passing and Applications",
+    venue: "Journal of Statistical Mechanics: Theory and Experiment 073403", year: 2017, arXiv: "1701.00858")
+
+  /// The replica formula of symmetric rank-one matrices, proven.
+  public static let mutualInformationOfLowRank = Citation(
+    key: "Barbier2016Mutual",
+    authors:
+      "Barbier, Jean and Dia, Mohamad and Macris, Nicolas and Krzakala, Florent and Lesieur, Thibault and Zdeborov{\\'a}, Lenka",
+    title: "Mutual Information for Symmetric Rank-One Matrix Estimation: A Proof of the Replica Formula",
+    venue: "Advances in Neural Information Processing Systems 29", year: 2016, arXiv: "1606.04142")
+
+  /// The replica formula of symmetric and rectangular low-rank matrices, proven for every prior.
+  public static let lowRankFundamentalLimits = Citation(
+    key: "Lelarge2019Fundamental", authors: "Lelarge, Marc and Miolane, L{\\'e}o",
+    title: "Fundamental Limits of Symmetric Low-Rank Matrix Estimation",
+    venue: "Probability Theory and Related Fields 173, 859", year: 2019, arXiv: "1611.03888")
+
+  /// The largest eigenvalue of a spiked covariance matrix.
+  public static let spikedEigenvalues = Citation(
+    key: "Baik2005Phase", authors: "Baik, Jinho and Ben Arous, G{\\'e}rard and P{\\'e}ch{\\'e}, Sandrine",
+    title: "Phase Transition of the Largest Eigenvalue for Nonnull Complex Sample Covariance Matrices",
+    venue: "Annals of Probability 33, 1643", year: 2005, arXiv: "math/0403022")
 }

@@ -53,7 +53,7 @@ public struct SpikedMatrixTensor: SphericalLandscape, CardedModel, Hashable {
         .delta2, symbol: "\\Delta_2", "noise variance of the matrix channel; inf: absent",
         domain: .positiveOrInfinite,
         reciprocal: Column(.inverseDelta2, symbol: "1/\\Delta_2", "reciprocal of delta2")),
-      SharedParameter.prior,
+      SharedParameter.prior, SharedParameter.rho,
       SharedParameter.temperature(default: 1, "temperature of Langevin dynamics; 1 samples the posterior"),
     ],
     sources: [.marvelsAndPitfalls, .passedAndSpurious, .bigBadMinima])

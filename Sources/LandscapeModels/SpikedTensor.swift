@@ -33,7 +33,7 @@ public struct SpikedTensor: SphericalLandscape, CardedModel, Hashable {
     parameters: [
       SharedParameter.tensorOrder,
       Parameter(.delta, symbol: "\\Delta", "noise variance of an unordered entry", domain: .positive),
-      SharedParameter.prior,
+      SharedParameter.prior, SharedParameter.rho,
     ],
     sources: [.tensorPCA, .spikedTensorEstimation])
 }

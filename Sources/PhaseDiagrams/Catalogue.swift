@@ -43,8 +43,6 @@ public enum Catalogue {
     .equatorTrivialization, .trivialization, .signalMinimum,
   ]
 
-  private static let spikedTensorLines: [Line<SpikedTensor>] = [.signalMinimum, .overlapEnds]
-
   private static let spinGlassLines: [Line<SphericalSpinGlass>] =
     [
       .groundState, .thresholdEnergy, .index, .marginalRange, .gradientFlow, .equatorTrivialization, .trivialization,
@@ -55,12 +53,25 @@ public enum Catalogue {
     .`static`, .dynamic, .deAlmeidaThouless, .outerInstability, .gardner, .continuousBreakdown,
   ]
 
+  static let spikedTensorLines: [Line<SpikedTensor>] = [
+    .weakRecovery, .algorithmic, .informationTheoretic, .informedSpinodal, .signalMinimum, .overlapEnds,
+  ]
+
+  static let spikedWignerLines: [Line<SpikedWigner>] = [
+    .weakRecovery, .algorithmic, .informationTheoretic, .informedSpinodal, .critical,
+  ]
+
+  static let spikedWishartLines: [Line<SpikedWishart>] = [
+    .weakRecovery, .algorithmic, .informationTheoretic, .informedSpinodal,
+  ]
+
   /// Every model, in the order of listings.
   public static let models: [CatalogueEntry] = [
     CatalogueEntry(
       card: SpikedMatrixTensor.card,
       questions: [
-        SpikedMatrixTensor.replicaQuestion, SpikedMatrixTensor.potentialQuestion, SpikedMatrixTensor.phaseQuestion,
+        SpikedMatrixTensor.replicaQuestion, SpikedMatrixTensor.trajectoryQuestion, SpikedMatrixTensor.potentialQuestion,
+        SpikedMatrixTensor.phaseQuestion,
         SpikedMatrixTensor.complexityQuestion, SpikedMatrixTensor.quenchedQuestion, SpikedMatrixTensor.hessianQuestion,
       ],
       lines: (spikedMatrixTensorLines + [.mlSpinodal, .overlapEnds]).map(CatalogueLine.init),
@@ -69,11 +80,24 @@ public enum Catalogue {
     CatalogueEntry(
       card: SpikedTensor.card,
       questions: [
-        SpikedTensor.replicaQuestion, SpikedTensor.potentialQuestion, SpikedTensor.complexityQuestion,
+        SpikedTensor.replicaQuestion, SpikedTensor.trajectoryQuestion, SpikedTensor.potentialQuestion,
+        SpikedTensor.complexityQuestion,
         SpikedTensor.quenchedQuestion,
         SpikedTensor.hessianQuestion,
       ], lines: spikedTensorLines.map(CatalogueLine.init),
       diagrams: [], identities: SpikedTensor.identities),
+    CatalogueEntry(
+      card: SpikedWigner.card,
+      questions: [
+        SpikedWigner.replicaQuestion, SpikedWigner.trajectoryQuestion, SpikedWigner.potentialQuestion,
+      ],
+      lines: spikedWignerLines.map(CatalogueLine.init), diagrams: [], identities: []),
+    CatalogueEntry(
+      card: SpikedWishart.card,
+      questions: [
+        SpikedWishart.replicaQuestion, SpikedWishart.trajectoryQuestion, SpikedWishart.potentialQuestion,
+      ],
+      lines: spikedWishartLines.map(CatalogueLine.init), diagrams: [], identities: []),
     CatalogueEntry(
       card: SphericalSpinGlass.card,
       questions: [

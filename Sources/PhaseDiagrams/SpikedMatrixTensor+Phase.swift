@@ -110,7 +110,7 @@ extension SpikedMatrixTensor {
   /// `phase spiked-matrix-tensor`.
   static let phaseQuestion = Question(
     name: "phase", summary: "What is possible at a point, and what each algorithm reaches.",
-    parameters: card.parameters,
+    parameters: card.parameters.filter { $0.quantity != .rho },
     columns: [
       Column("region", "impossible, hard, hybrid-hard or easy"),
       Column("cosine_bayes", symbol: "\\sqrt q", "cosine of the Bayes-optimal estimate with the signal"),
@@ -131,6 +131,7 @@ extension SpikedMatrixTensor {
     formula: #"q = \arg\max_m \Phi(m);\ \text{message passing: first fixed point above } m = 0"#,
     domain: "every model with at least one channel", example: "--p 3 --delta2 1.1 --deltap 0.5"
   ) { point throws(DomainError) in
+    try Prior.requireGaussian(at: point)
     let model = try SpikedMatrixTensor(
       p: point.integer(.p), delta2: point.number(.delta2), deltap: point.number(.deltap))
     do {

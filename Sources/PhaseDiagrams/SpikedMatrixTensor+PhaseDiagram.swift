@@ -36,6 +36,7 @@ private struct PhasePlane {
   }
 
   init(_ fixed: Point) throws {
+    try Prior.requireGaussian(at: fixed)
     p = try fixed.integer(.p)
     temperature = try fixed.number(.temperature)
     let order = Double(p)

@@ -6,10 +6,26 @@ import SaddlepointNumerics
 
 /// The replica questions of Bayes-optimal spiked models, declared beside their formulas.
 package enum SpikedQuestions {
+  /// Rows, or one row that says which numerical failure prevented them.
+  package static func rows(columns: Int, _ answers: () throws -> [Answer]) -> [Answer] {
+    do { return try answers() } catch {
+      return [Answer([Cell](repeating: .empty, count: columns), main: .notConverged("\(error)"))]
+    }
+  }
+
+  /// The same for computations that check their parameters.
+  package static func checkedRows(
+    columns: Int, _ answers: () throws -> [Answer]
+  ) throws(DomainError) -> [Answer] {
+    do { return try answers() } catch let error as DomainError { throw error } catch {
+      return [Answer([Cell](repeating: .empty, count: columns), main: .notConverged("\(error)"))]
+    }
+  }
+
   /// Every saddle point of the Bayes-optimal potential.
   package static func replica(
     card: ModelCard, parameters: [Quantity], example: String, sources: [Citation], formula: String,
-    model: @escaping @Sendable (Point) throws(DomainError) -> SpikedMatrixTensor
+    saddles: @escaping @Sendable (Point) throws -> [SaddlePoint]
   ) -> Question {
     Question(
       name: "replica",
@@ -26,17 +42,14 @@ package enum SpikedQuestions {
       ], main: .overlap, evidence: .replica, sources: sources, formula: formula,
       domain: "every model with at least one channel", example: example
     ) { point throws(DomainError) in
-      let model = try model(point)
-      do throws(GSLError) {
-        return try model.saddlePoints().enumerated().map { index, saddle in
+      try checkedRows(columns: 7) {
+        try saddles(point).enumerated().map { index, saddle in
           Answer(
             [
               .integer(index + 1), Cell(saddle.overlap), Cell(saddle.potential), Cell(saddle.mmse),
               .flag(saddle.isStable), .flag(saddle.isDominant), .text(saddle.family.rawValue),
             ], main: saddle.overlap)
         }
-      } catch {
-        return [Answer([.empty, .empty, .empty, .empty, .empty, .empty, .empty], main: .notConverged("\(error)"))]
       }
     }
   }
@@ -44,7 +57,7 @@ package enum SpikedQuestions {
   /// The Bayes-optimal potential as a curve.
   package static func potential(
     card: ModelCard, parameters: [Quantity], example: String, sources: [Citation], formula: String,
-    model: @escaping @Sendable (Point) throws(DomainError) -> SpikedMatrixTensor
+    value: @escaping @Sendable (Point) throws(DomainError) -> Estimate
   ) -> Question {
     Question(
       name: "potential", summary: "The Bayes-optimal replica potential as a function of the overlap.",
@@ -53,14 +66,16 @@ package enum SpikedQuestions {
         Column(.potential, symbol: "\\Phi", unit: "per N", "(1/N) E log Z at this overlap; stationary at fixed points")
       ], evidence: .replica, sources: sources, formula: formula, domain: "0 <= overlap < 1", example: example
     ) { point throws(DomainError) in
-      let estimate = try model(point).potential(overlap: point.number(.overlap))
+      let estimate = try value(point)
       return [Answer([Cell(estimate)], main: estimate)]
     }
   }
 }
 
 extension SpikedMatrixTensor {
-  private static let bayesParameters: [Quantity] = [.p, .deltap, .delta2, .prior]
+  private static let bayesParameters: [Quantity] = [.p, .deltap, .delta2, .prior, .rho]
+  private static let priorFormula =
+    #";\quad \text{other priors: } \Phi = \psi(g) - \frac{m^2}{4\Delta_2} - \frac{(p-1)m^p}{2p\Delta_p},\ g = \frac{m}{\Delta_2} + \frac{m^{p-1}}{\Delta_p},\ m = Q(g)"#
   private static let potentialFormula =
     #"\Phi(m) = \tfrac12[\log(1-m) + m] + \frac{m^2}{4\Delta_2} + \frac{m^p}{2p\Delta_p}"#
 
@@ -75,17 +90,29 @@ extension SpikedMatrixTensor {
       card: card, parameters: bayesParameters, example: "--p 3 --delta2 1.1 --deltap 0.5",
       sources: [.marvelsAndPitfalls],
       formula: #"m = 0\ \text{or}\ \frac{1}{1-m} = \frac{1}{\Delta_2} + \frac{m^{p-2}}{\Delta_p};\quad "#
-        + potentialFormula,
-      model: atPoint))
+        + potentialFormula + priorFormula
+    ) { point in try atPoint(point).saddlePoints(prior: .at(point)) })
 
   /// `potential spiked-matrix-tensor`.
   package static let potentialQuestion = SpikedQuestions.potential(
     card: card, parameters: bayesParameters, example: "--p 3 --delta2 1.1 --deltap 0.5 --overlap 0:0.95:20",
-    sources: [.marvelsAndPitfalls], formula: potentialFormula, model: atPoint)
+    sources: [.marvelsAndPitfalls], formula: potentialFormula + priorFormula
+  ) { point throws(DomainError) in
+    try atPoint(point).potential(overlap: point.number(.overlap), prior: .at(point))
+  }
+
+  /// `replica spiked-matrix-tensor --trajectory T`.
+  package static let trajectoryQuestion = Trajectory.question(
+    card: card, parameters: card.parameters.filter { bayesParameters.contains($0.quantity) },
+    example: "--p 3 --delta2 0.8 --deltap 0.5 --trajectory 20", sources: [.marvelsAndPitfalls, .stateEvolution],
+    formula: #"q_{t+1} = Q(q_t/\Delta_2 + q_t^{p-1}/\Delta_p)"#
+  ) { point in try atPoint(point).estimation(prior: .at(point)) }
 }
 
 extension SpikedTensor {
-  private static let bayesParameters: [Quantity] = [.p, .delta, .prior]
+  private static let bayesParameters: [Quantity] = [.p, .delta, .prior, .rho]
+  private static let priorFormula =
+    #";\quad \text{other priors: } \Phi = \psi(g) - \frac{(p-1)m^p}{2p\Delta},\ g = \frac{m^{p-1}}{\Delta},\ m = Q(g)"#
   private static let potentialFormula = #"\Phi(m) = \tfrac12[\log(1-m) + m] + \frac{m^p}{2p\Delta}"#
 
   /// The tensor alone is the matrix-tensor model without its matrix.
@@ -98,10 +125,21 @@ extension SpikedTensor {
   /// `replica spiked-tensor`.
   package static let replicaQuestion = SpikedQuestions.replica(
     card: card, parameters: bayesParameters, example: "--p 3 --delta 0.2", sources: [.spikedTensorEstimation],
-    formula: #"m = 0\ \text{or}\ \frac{1}{1-m} = \frac{m^{p-2}}{\Delta};\quad "# + potentialFormula, model: atPoint)
+    formula: #"m = 0\ \text{or}\ \frac{1}{1-m} = \frac{m^{p-2}}{\Delta};\quad "# + potentialFormula + priorFormula
+  ) { point in try atPoint(point).saddlePoints(prior: .at(point)) }
 
   /// `potential spiked-tensor`.
   package static let potentialQuestion = SpikedQuestions.potential(
     card: card, parameters: bayesParameters, example: "--p 3 --delta 0.2 --overlap 0:0.95:20",
-    sources: [.spikedTensorEstimation], formula: potentialFormula, model: atPoint)
+    sources: [.spikedTensorEstimation], formula: potentialFormula + priorFormula
+  ) { point throws(DomainError) in
+    try atPoint(point).potential(overlap: point.number(.overlap), prior: .at(point))
+  }
+
+  /// `replica spiked-tensor --trajectory T`.
+  package static let trajectoryQuestion = Trajectory.question(
+    card: card, parameters: card.parameters.filter { bayesParameters.contains($0.quantity) },
+    example: "--p 3 --delta 0.2 --prior rademacher --start 0.5 --trajectory 20",
+    sources: [.spikedTensorEstimation, .stateEvolution], formula: #"q_{t+1} = Q(q_t^{p-1}/\Delta)"#
+  ) { point in try atPoint(point).estimation(prior: .at(point)) }
 }

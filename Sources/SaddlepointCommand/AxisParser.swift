@@ -8,16 +8,31 @@ enum AxisParser {
   /// - Throws: `UsageError` for text that is none of these; `DomainError` for a value outside the domain, as typed.
   static func axis(_ text: String, for parameter: Parameter) throws -> Axis {
     guard text.contains(":"), let domain = parameter.domain else {
-      return .values(
-        try text.split(separator: ",", omittingEmptySubsequences: false).map { word in
-          try value(String(word), for: parameter)
-        })
+      return .values(try words(text, for: parameter).map { word in try value(word, for: parameter) })
     }
     let axis = try range(text, name: Request.optionName(parameter.quantity))
     for index in [0, axis.count - 1] { try check(axis[index], parameter) }
     // An interval that holds both ends holds all between; integers have to be looked at one by one.
     if domain.isInteger { for index in 0..<axis.count { try check(axis[index], parameter) } }
     return axis
+  }
+
+  /// The members of a list.
+  ///
+  /// Where a word may hold commas itself, as `mixture:0.5@-1,0.5@1` does, a part that begins with no letter belongs to
+  /// the word before it.
+  private static func words(_ text: String, for parameter: Parameter) -> [String] {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard case .choice(let choices, _) = parameter.kind, choices.contains(where: { $0.syntax != nil }) else {
+      return parts
+    }
+    return parts.reduce(into: []) { words, part in
+      if words.isEmpty || trimmed(part).first?.isLetter == true {
+        words.append(part)
+      } else {
+        words[words.count - 1] += "," + part
+      }
+    }
   }
 
   /// One value of a parameter.

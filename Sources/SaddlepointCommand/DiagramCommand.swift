@@ -32,6 +32,7 @@ struct DiagramCommand: AsyncParsableCommand, SharingCommand {
     let y = try request.take(windows[1]).map {
       try AxisParser.window($0, name: windows[1], positive: declaration.y.isLogarithmic)
     }
+    request.expandShorthands(of: declaration.parameters)
     let grid = try request.grid(
       over: declaration.parameters, known: entry.card.parameters,
       extra: CommandOptions.shared + ["of", "points"] + windows)

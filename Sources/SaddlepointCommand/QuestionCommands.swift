@@ -103,6 +103,7 @@ struct QuestionRun {
     if let placed { request.add("at", placed) }
     let (declared, line) = try question(of: entry, &request)
     let question = declared.with(members: try request.members(of: declared.families))
+    request.expandShorthands(of: question.parameters)
     try request.expectPositionals(line == nil ? 1 : 2)
     let solved = line?.declaration.unknowns ?? []
     let grid = try request.grid(

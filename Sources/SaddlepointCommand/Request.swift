@@ -102,6 +102,27 @@ struct Request {
     return members
   }
 
+  /// Expands words that name a thing with its own parameter: `--prior sparse-rademacher:0.05` becomes
+  /// `--prior sparse-rademacher --rho 0.05`, so that the parameter can be swept.
+  ///
+  /// - Parameter parameters: the question's parameters.
+  mutating func expandShorthands(of parameters: [Parameter]) {
+    for parameter in parameters {
+      guard case .choice(let choices, _) = parameter.kind else { continue }
+      let name = Self.optionName(parameter.quantity)
+      guard let index = options.firstIndex(where: { Words.canonical($0.name, among: [name]) != nil }),
+        let colon = options[index].value.firstIndex(of: ":")
+      else { continue }
+      let (word, rest) = (
+        options[index].value[..<colon], options[index].value[options[index].value.index(after: colon)...]
+      )
+      guard let shorthand = choices.first(where: { $0.name == word })?.shorthand else { continue }
+      options[index].value = String(word)
+      // A question without that parameter refuses the word itself.
+      if parameters.contains(where: { $0.quantity == shorthand }) { add(Self.optionName(shorthand), String(rest)) }
+    }
+  }
+
   /// Adds an option that was written in another form, such as `index:2` for `--index 2`.
   mutating func add(_ name: String, _ value: String) { options.append((name, value)) }
 

@@ -20,12 +20,56 @@ public struct Parameter: Sendable, Hashable {
     public let name: String
     /// What it means.
     public let description: String
+    /// The parameter that a value after a colon stands for, if any: `sparse-rademacher:0.05` is short for
+    /// `sparse-rademacher` and `--rho 0.05`.
+    public let shorthand: Quantity?
+    /// What may stand after a colon as part of the word itself; nil if nothing may.
+    public let syntax: Syntax?
 
     /// A choice of the given name and meaning.
-    public init(_ name: String, _ description: String) {
+    public init(_ name: String, _ description: String, shorthand: Quantity? = nil, syntax: Syntax? = nil) {
       self.name = name
       self.description = description
+      self.shorthand = shorthand
+      self.syntax = syntax
     }
+
+    /// What forbids a word that names this choice: nil if it is written as it must be, else what is allowed.
+    ///
+    /// Nil is also what a word gets that names another choice; ask ``isNamed(by:)`` first.
+    func objection(to word: String) -> String? {
+      guard let syntax else { return nil }
+      return syntax.objection(String(word.dropFirst(name.count + 1))).map { "\(name):\(syntax.placeholder), \($0)" }
+    }
+
+    /// Whether a word is this choice's name, with text after it where the choice has a syntax.
+    func isNamed(by word: String) -> Bool { syntax == nil ? word == name : word.hasPrefix(name + ":") }
+
+    /// The word as it is written.
+    var text: String {
+      if let syntax { return "\(name):\(syntax.placeholder)" }
+      return shorthand.map { "\(name):\($0.name.uppercased())" } ?? name
+    }
+  }
+
+  /// The text that may follow a choice's name after a colon.
+  public struct Syntax: Sendable, Hashable {
+    /// How it is written, for help: `WEIGHT@MEAN+-SD,...`.
+    public let placeholder: String
+    /// What is wrong with a text, in words that say what is allowed; nil if nothing is.
+    public let objection: @Sendable (String) -> String?
+
+    /// A syntax.
+    public init(placeholder: String, objection: @escaping @Sendable (String) -> String?) {
+      self.placeholder = placeholder
+      self.objection = objection
+    }
+
+    /// Whether two syntaxes are written the same way.
+    public static func == (a: Syntax, b: Syntax) -> Bool { a.placeholder == b.placeholder }
+
+    /// Hashes the placeholder.
+    public func hash(into hasher: inout Hasher) { hasher.combine(placeholder) }
   }
 
   /// A name that may take a number after a colon.
@@ -137,7 +181,7 @@ public struct Parameter: Sendable, Hashable {
     switch kind {
     case .number(let domain, _), .optional(let domain): domain.condition(on: quantity.name)
     case .pattern(let patterns, _): patterns.map(\.text).joined(separator: ", ")
-    case .choice(let choices, _): choices.map(\.name).joined(separator: ", ")
+    case .choice(let choices, _): choices.map(\.text).joined(separator: ", ")
     }
   }
 
@@ -156,7 +200,11 @@ public struct Parameter: Sendable, Hashable {
     case (.number, .number(let x)), (.optional, .number(let x)): try checked(x)
     case (.optional, .absent): return
     case (.pattern(let patterns, _), .text(let word)) where patterns.contains(where: { $0.matches(word) }): return
-    case (.choice(let choices, _), .text(let word)) where choices.contains(where: { $0.name == word }): return
+    case (.choice(let choices, _), .text(let word)):
+      guard let choice = choices.first(where: { $0.isNamed(by: word) }) else {
+        throw DomainError(quantity, word, allowed: allowed)
+      }
+      if let objection = choice.objection(to: word) { throw DomainError(quantity, word, allowed: objection) }
     default: throw DomainError(quantity, value.text, allowed: allowed)
     }
   }

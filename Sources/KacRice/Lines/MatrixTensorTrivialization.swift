@@ -56,6 +56,7 @@ private struct NoiseFamily {
   let deltap: Double
 
   init(_ point: Point) throws(DomainError) {
+    try Prior.requireGaussian(at: point)
     p = try point.integer(.p)
     deltap = try point.number(.deltap)
   }
@@ -87,6 +88,7 @@ private let signalMinimumLine = Line<SpikedMatrixTensor>(
       #"m^2 = \frac{(p-2)/\Delta_p}{1/\Delta_2 + (p-1)/\Delta_p},\quad \frac1{\Delta_2} + \frac{m^{p-2}}{\Delta_p} = \sqrt{\frac1{\Delta_2} + \frac{p-1}{\Delta_p}}"#,
     domain: "every deltap; possible for every delta2 where the tensor alone suffices")
 ) { point, unknown throws(DomainError) in
+  try Prior.requireGaussian(at: point)
   let (p, deltap) = (try point.integer(.p), try point.number(.deltap))
   let (order, ip) = (Double(p), 1 / deltap)
   let overlap = { (i2: Double) -> Double in ((order - 2) * ip / (i2 + (order - 1) * ip)).squareRoot() }

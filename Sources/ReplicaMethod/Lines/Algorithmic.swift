@@ -15,12 +15,13 @@ private let algorithmicLine = Line<SpikedMatrixTensor>(
   LineDeclaration(
     name: "algorithmic", aliases: ["amp"],
     summary: "Bayes-optimal message passing reaches the optimal overlap at every lower noise.",
-    parameters: [.p, .deltap, .delta2, .prior], unknowns: [.delta2, .deltap], columns: LineColumns.bayesOverlaps,
+    parameters: [.p, .deltap, .delta2, .prior, .rho], unknowns: [.delta2, .deltap], columns: LineColumns.bayesOverlaps,
     evidence: .theorem, sources: [.marvelsAndPitfalls, .stateEvolution],
     formula:
       #"p=3:\ \Delta_2 = 1;\quad p\ge4,\ \Delta_p < \Delta_p^c:\ \Delta_p = (p-2)\,m^{p-3}(1-m)^2,\ \Delta_2 = \frac{(p-2)(1-m)^2}{(p-2)-(p-1)m},\ m < m_c"#,
     domain: "every deltap; delta2 = 1 for p = 3, and beyond the critical point")
 ) { point, unknown in
+  if let points = try SpikedMatrixTensor.points(of: .algorithmic, at: point, unknown: unknown) { return points }
   let p = try point.integer(.p)
   if unknown == .deltap { return [algorithmicDeltap(p: p, delta2: try point.number(.delta2))] }
   let deltap = try point.number(.deltap)

@@ -18,6 +18,7 @@ private let criticalPoint = Line<SpikedMatrixTensor>(
       #"m_c = \frac{p-3}{p-1},\quad \Delta_p = \frac{4(p-2)}{(p-1)^2}\,m_c^{p-3},\quad \Delta_2 = \frac{4(p-2)}{(p-1)^2}"#,
     domain: "one point for each p >= 3")
 ) { point, unknown in
+  try Prior.requireGaussian(at: point)
   let p = try point.integer(.p)
   let m = Double(p - 3) / Double(p - 1)
   return [

@@ -20,6 +20,7 @@ private let gradientFlowLine = Line<SpikedMatrixTensor>(
       #"\phi''(0)^2 = \xi''(1):\quad \Delta_2 = \frac{2\Delta_p}{\Delta_p + \sqrt{\Delta_p^2 + 4(p-1)\Delta_p}}"#,
     domain: "every deltap")
 ) { point, unknown in
+  try Prior.requireGaussian(at: point)
   let p = try point.integer(.p)
   if unknown == .delta2 {
     let deltap = try point.number(.deltap)

@@ -19,12 +19,15 @@ private let informationTheoreticLine = Line<SpikedMatrixTensor>(
     name: "information-theoretic", aliases: ["it"],
     summary:
       "The Bayes-optimal overlap rises from zero or jumps: below this noise the signal can be found in principle.",
-    parameters: [.p, .deltap, .delta2, .prior], unknowns: [.delta2, .deltap], columns: LineColumns.bayesOverlaps,
+    parameters: [.p, .deltap, .delta2, .prior, .rho], unknowns: [.delta2, .deltap], columns: LineColumns.bayesOverlaps,
     evidence: .replica, sources: [.marvelsAndPitfalls, .spikedTensorEstimation],
     formula:
       #"\Phi(m_+) = \Phi(m_-),\ \Phi(m) = \tfrac12[\log(1-m)+m] + \frac{m^2}{4\Delta_2} + \frac{m^p}{2p\Delta_p};\quad m_-=0:\ \Delta_p = \tfrac{p-2}{p}\,\frac{m^p}{F(m)},\ F = 2\log(1-m) + \frac{m(2-m)}{1-m}"#,
     domain: "every deltap above the tensor-only threshold, below which no finite delta2 makes it impossible")
 ) { point, unknown in
+  if let points = try SpikedMatrixTensor.points(of: .informationTheoretic, at: point, unknown: unknown) {
+    return points
+  }
   let p = try point.integer(.p)
   return unknown == .delta2
     ? try transitions(p: p, deltap: point.number(.deltap)) : try [jump(p: p, delta2: point.number(.delta2))]

@@ -15,12 +15,13 @@ private let informedSpinodalLine = Line<SpikedMatrixTensor>(
   LineDeclaration(
     name: "informed-spinodal", aliases: ["spinodal"],
     summary: "The informative fixed point appears: message passing started at the signal stays near it.",
-    parameters: [.p, .deltap, .delta2, .prior], unknowns: [.delta2, .deltap], columns: LineColumns.bayesOverlaps,
+    parameters: [.p, .deltap, .delta2, .prior, .rho], unknowns: [.delta2, .deltap], columns: LineColumns.bayesOverlaps,
     evidence: .replica, sources: [.marvelsAndPitfalls],
     formula:
       #"\Delta_p = (p-2)\,m^{p-3}(1-m)^2,\quad \Delta_2 = \frac{(p-2)(1-m)^2}{(p-2)-(p-1)m},\quad m > m_c = \frac{p-3}{p-1}"#,
     domain: "deltap up to the critical point; no finite delta2 for deltap <= (p-2)^(p-2)/(p-1)^(p-1)")
 ) { point, unknown in
+  if let points = try SpikedMatrixTensor.points(of: .informedSpinodal, at: point, unknown: unknown) { return points }
   let p = try point.integer(.p)
   if unknown == .delta2 {
     let deltap = try point.number(.deltap)

@@ -31,6 +31,7 @@ private let langevinLine = Line<SpikedMatrixTensor>(
       #"\frac{1}{\Delta_2^2} - \frac{1}{\Delta_2} = \frac{(p-1)(1-T\Delta_2)^{p-2}}{\Delta_p},\quad q = 1 - T\Delta_2"#,
     domain: "delta2 < 1 and T delta2 < 1; at T >= 1 only for small enough deltap")
 ) { point, unknown in
+  try Prior.requireGaussian(at: point)
   let p = try point.integer(.p)
   switch unknown {
   case .delta2:

@@ -18,6 +18,7 @@ private let mlAMPLine = Line<SpikedMatrixTensor>(
     sources: [.passedAndSpurious, .stateEvolution],
     formula: #"\Delta_2 = \frac{2\Delta_p}{\Delta_p + \sqrt{\Delta_p^2 + 4\Delta_p}}"#, domain: "every deltap")
 ) { point, unknown in
+  try Prior.requireGaussian(at: point)
   let p = try point.integer(.p)
   if unknown == .delta2 {
     let deltap = try point.number(.deltap)

@@ -12,10 +12,11 @@ private let weakRecoveryLine = Line<SpikedMatrixTensor>(
   LineDeclaration(
     name: "weak-recovery",
     summary: "The uninformative fixed point of Bayes-optimal message passing loses its stability.",
-    parameters: [.p, .deltap, .delta2, .prior], unknowns: [.delta2], columns: LineColumns.bayesOverlaps,
+    parameters: [.p, .deltap, .delta2, .prior, .rho], unknowns: [.delta2], columns: LineColumns.bayesOverlaps,
     evidence: .theorem, sources: [.marvelsAndPitfalls, .stateEvolution],
     formula: #"\Delta_2 = 1"#, domain: "every deltap; for p = 3 the overlap jumps where deltap < 1")
 ) { point, unknown in
+  if let points = try SpikedMatrixTensor.points(of: .weakRecovery, at: point, unknown: unknown) { return points }
   let p = try point.integer(.p)
   let deltap = try point.number(.deltap)
   // At Delta2 = 1 the next order of state evolution decides: for p = 3 and Deltap < 1 it leads away from m = 0, to 1 - Deltap.

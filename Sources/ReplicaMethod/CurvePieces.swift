@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import RealModule
+package import SaddlepointCore
+package import SaddlepointNumerics
+
+/// A curve of fixed points cut at its folds into monotone pieces, on each of which a model has at most one fixed point.
+package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
+  /// A monotone piece.
+  package struct Piece: Sendable {
+    /// Its ends; nil where it begins at g = 0 or goes on for ever.
+    package let lower: CurvePoint?
+    package let upper: CurvePoint?
+    /// Whether the strength rises along it, so that message passing is stable.
+    package let isStable: Bool
+    /// Its name: weak, barrier or informative.
+    package let family: SaddleFamily
+  }
+
+  package let curve: Curve
+  /// By increasing g. The last is stable.
+  package let pieces: [Piece]
+
+  /// Cuts a curve.
+  ///
+  /// The rise is looked at on a grid in log g, together with its derivative: no pair of folds between two nodes is missed
+  /// unless the rise has two extrema there.
+  ///
+  /// - Complexity: about 10 points of the curve per decade of its range, and a few for each fold.
+  package init(_ curve: Curve) throws(GSLError) {
+    self.curve = curve
+    let folds = try Self.folds(of: curve)
+    var pieces: [Piece] = []
+    var isStable = folds.first.map { $0.isMaximum } ?? true
+    for index in 0...folds.count {
+      let isLast = index == folds.count
+      pieces.append(
+        Piece(
+          lower: index == 0 ? nil : folds[index - 1].point, upper: isLast ? nil : folds[index].point,
+          isStable: isStable, family: isLast ? .informative : isStable ? .weak : .barrier))
+      isStable.toggle()
+    }
+    self.pieces = pieces
+  }
+
+  /// Points of the grid per decade.
+  private static var density: Double { 6 }
+
+  private static func folds(of curve: Curve) throws(GSLError) -> [(point: CurvePoint, isMaximum: Bool)] {
+    let range = curve.range
+    let (low, high) = (Double.log(range.lowerBound), Double.log(range.upperBound))
+    let count = Int(((high - low) / Double.log(10) * density).rounded(.up))
+    var folds: [(point: CurvePoint, isMaximum: Bool)] = []
+    /// The fold between two arguments at which the rise has different signs.
+    func fold(_ a: Double, _ b: Double, falling: Bool) throws(GSLError) {
+      let root = try noisyRoot("fold of the curve of fixed points", in: a...b) { x throws(GSLError) in
+        let point = try curve.point(Double.exp(x), tolerance: 1e-14)
+        return (point.rise, point.riseSlope, 0.5 * point.riseError)
+      }
+      folds.append((try curve.point(Double.exp(root), tolerance: 1e-14), falling))
+    }
+    /// The sign of a rise; noise counts as the sign before it.
+    func sign(_ point: CurvePoint, _ before: Double) -> Double {
+      abs(point.rise) <= 4 * point.riseError ? before : point.rise > 0 ? 1 : -1
+    }
+    let initial = curve.initialRise
+    var last = try curve.point(Double.exp(low), tolerance: 1e-11)
+    var lastSign = sign(last, initial >= 0 ? 1 : -1)
+    var lastX = low
+    if initial != 0, lastSign != (initial > 0 ? 1 : -1) {
+      // Folds below the grid: the series has them at a g that doubles as well as hide.
+      let tiny = low - 12
+      try fold(tiny, low, falling: initial > 0)
+    }
+    for index in 1...count {
+      let x = low + (high - low) * Double(index) / Double(count)
+      let point = try curve.point(Double.exp(x), tolerance: 1e-11)
+      let newSign = sign(point, lastSign)
+      if newSign != lastSign {
+        try fold(lastX, x, falling: lastSign > 0)
+      } else if last.riseSlope * newSign < 0, point.riseSlope * newSign > 0 {
+        // The rise turns back towards zero in between: does it cross zero twice?
+        let turn = try brentTurn(curve, lastX, x)
+        if turn.point.rise * newSign < 0 {
+          try fold(lastX, turn.x, falling: newSign > 0)
+          try fold(turn.x, x, falling: newSign < 0)
+        }
+      }
+      (last, lastSign, lastX) = (point, newSign, x)
+    }
+    return folds
+  }
+
+  /// The place between two arguments at which the rise has its extremum.
+  package static func brentTurn(
+    _ curve: Curve, _ a: Double, _ b: Double
+  ) throws(GSLError) -> (x: Double, point: CurvePoint) {
+    let x = try noisyRoot("extremum of the rise", in: a...b) { x throws(GSLError) in
+      let point = try curve.point(Double.exp(x), tolerance: 1e-14)
+      return (point.riseSlope, .nan, point.riseError)
+    }
+    return (x, try curve.point(Double.exp(x), tolerance: 1e-14))
+  }
+
+  // MARK: Fixed points
+
+  /// A fixed point with the piece it lies on.
+  package struct Branch: Sendable {
+    package let point: CurvePoint
+    package let piece: Int
+    package let isStable: Bool
+    package let family: SaddleFamily
+  }
+
+  /// All fixed points with q > 0 of the model of the given strength, by increasing overlap.
+  package func fixedPoints(strength: Double) throws(GSLError) -> [Branch] {
+    var branches: [Branch] = []
+    for index in pieces.indices {
+      if let point = try fixedPoint(on: index, strength: strength) {
+        branches.append(
+          Branch(point: point, piece: index, isStable: pieces[index].isStable, family: pieces[index].family))
+      }
+    }
+    return branches
+  }
+
+  /// The fixed point on a piece, if the model has one there; its errors include those of the strength.
+  package func fixedPoint(on index: Int, strength: Double) throws(GSLError) -> CurvePoint? {
+    let piece = pieces[index]
+    guard piece.upper != nil || strength.isFinite else { return nil }
+    let first = piece.lower?.strength ?? curve.start
+    let last = piece.upper?.strength ?? .infinity
+    guard piece.isStable ? strength >= first && strength <= last : strength <= first && strength >= last else {
+      return nil
+    }
+    // The end at g = 0 is q = 0, or belongs to no model.
+    if piece.lower == nil, strength == first { return nil }
+    if let lower = piece.lower, strength == first { return lower }
+    if let upper = piece.upper, strength == last { return upper }
+    let lower = piece.lower?.g ?? 1e-30
+    let upper = piece.upper?.g ?? max(curve.bound(strength: strength), 2 * lower)
+    let f = { (x: Double) throws(GSLError) -> (value: Double, slope: Double, noise: Double) in
+      let point = try curve.point(Double.exp(x), tolerance: 1e-14)
+      // Where both are positive, in logarithms: for tensors the strength spans many decades.
+      if strength > 0 {
+        let ratio = point.strength / strength
+        return ratio > 0
+          ? (Double.log(ratio), point.strengthSlope / point.strength, 0.25 * point.strengthError / point.strength)
+          : (-700, .nan, 0)
+      }
+      return (point.strength - strength, point.strengthSlope, 0.25 * point.strengthError)
+    }
+    let (a, b) = (Double.log(lower), Double.log(upper))
+    // Nearer to an end of the piece than rounding tells: the model has its fixed point there, or at q = 0.
+    let atLower = try f(a).value
+    let atUpper = try f(b).value
+    let direction = piece.isStable ? 1.0 : -1
+    if atLower * direction >= 0 { return piece.lower }
+    if atUpper * direction <= 0 {
+      if let end = piece.upper { return end }
+      return try curve.point(upper, tolerance: 1e-14).shifted(to: strength)
+    }
+    let x = try noisyRoot("fixed point of state evolution", in: a...b, f)
+    return try curve.point(Double.exp(x), tolerance: 1e-14).shifted(to: strength)
+  }
+}
+
+extension CurvePoint {
+  /// The fixed point of exactly this strength: what is left of the distance is added to the errors.
+  fileprivate func shifted(to target: Double) -> CurvePoint {
+    var point = self
+    let miss = strengthError + abs(strength - target) + target.ulp
+    let distance = strengthSlope != 0 ? miss / abs(strengthSlope) : .infinity
+    // On a fold the distance grows like the root of the miss.
+    let step = min(distance, (2 * miss / max(abs(strengthSlope), .leastNormalMagnitude)).squareRoot() + distance)
+    point.strength = target
+    point.overlapError += abs(overlapSlope) * step
+    point.mmseError += abs(overlapSlope) * step
+    point.second.error += abs(second.slope) * step
+    // Moved along the curve to the strength asked for.
+    point.potential += potentialSlope * (target - strength)
+    point.potentialError += abs(potentialSlope) * strengthError
+    return point
+  }
+
+  /// The overlap with its error.
+  package var overlapEstimate: Estimate { .converged(overlap, error: overlapError) }
+}
+
+/// The root of a function of log g whose values carry a known noise, by Newton's method guarded by bisection.
+///
+/// `newtonRoot` goes on to the last bit, which costs dozens of expensive points where the noise is larger than that; this
+/// ends where the value is not larger than its noise.
+///
+/// - Parameters:
+///   - context: what is computed, for messages.
+///   - bracket: finite ends, at which the function has different signs.
+///   - f: value, derivative (not finite where unknown) and noise.
+/// - Returns: the root and the noise of the function there.
+/// - Throws: `GSLError` if there is no change of sign, or what `f` throws.
+package func noisyRoot(
+  _ context: String, in bracket: ClosedRange<Double>,
+  _ f: (Double) throws(GSLError) -> (value: Double, slope: Double, noise: Double)
+) throws(GSLError) -> Double {
+  var (a, b) = (bracket.lowerBound, bracket.upperBound)
+  var (fa, fb) = (try f(a).value, try f(b).value)
+  if fa == 0 { return a }
+  if fb == 0 { return b }
+  guard (fa < 0) != (fb < 0) else { throw .invalid("\(context): no change of sign") }
+  var x = 0.5 * (a + b)
+  var widths = (b - a, b - a)
+  for _ in 0..<200 {
+    let (value, slope, noise) = try f(x)
+    if abs(value) <= noise { return x }
+    if (value < 0) == (fa < 0) { (a, fa) = (x, value) } else { (b, fb) = (x, value) }
+    if b - a <= 4 * max(abs(x).ulp, .ulpOfOne) { return x }
+    var next = x - value / slope
+    // Without a useful derivative the secant; where the bracket does not shrink, bisection.
+    if !next.isFinite { next = a - fa * (b - a) / (fb - fa) }
+    if !(next > a && next < b) || b - a > 0.7 * widths.1 { next = 0.5 * (a + b) }
+    widths = (b - a, widths.0)
+    if abs(next - x) <= 0.5 * .ulpOfOne * max(1, abs(x)) { return next }
+    x = next
+  }
+  return x
+}
