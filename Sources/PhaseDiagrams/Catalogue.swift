@@ -55,7 +55,8 @@ public enum Catalogue {
       card: SpikedMatrixTensor.card,
       questions: [
         SpikedMatrixTensor.replicaQuestion, SpikedMatrixTensor.potentialQuestion, SpikedMatrixTensor.phaseQuestion,
-        SpikedMatrixTensor.complexityQuestion, SpikedMatrixTensor.quenchedQuestion, SpikedMatrixTensor.hessianQuestion,
+        SpikedMatrixTensor.complexityQuestion, SpikedMatrixTensor.quenchedQuestion,
+        SpikedMatrixTensor.exactNumberQuestion, SpikedMatrixTensor.hessianQuestion,
       ],
       lines: (spikedMatrixTensorLines + landscapeLines).map(CatalogueLine.init),
       diagrams: [SpikedMatrixTensor.phaseDiagram],
@@ -64,14 +65,15 @@ public enum Catalogue {
       card: SpikedTensor.card,
       questions: [
         SpikedTensor.replicaQuestion, SpikedTensor.potentialQuestion, SpikedTensor.complexityQuestion,
-        SpikedTensor.quenchedQuestion,
+        SpikedTensor.quenchedQuestion, SpikedTensor.exactNumberQuestion,
         SpikedTensor.hessianQuestion,
       ], lines: [],
       diagrams: [], identities: SpikedTensor.identities),
     CatalogueEntry(
       card: SphericalSpinGlass.card,
       questions: [
-        SphericalSpinGlass.complexityQuestion, SphericalSpinGlass.quenchedQuestion, SphericalSpinGlass.hessianQuestion,
+        SphericalSpinGlass.complexityQuestion, SphericalSpinGlass.quenchedQuestion,
+        SphericalSpinGlass.exactNumberQuestion, SphericalSpinGlass.hessianQuestion,
       ], lines: spinGlassLines.map(CatalogueLine.init), diagrams: [],
       identities: SphericalSpinGlass.identities),
     CatalogueEntry(

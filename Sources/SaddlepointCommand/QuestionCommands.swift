@@ -94,7 +94,9 @@ struct QuestionRun {
 
   func run() async throws {
     var request = try Request(rest)
-    if shared.help { return try Help.show(command: command, positionals: request.positionals) }
+    if shared.help {
+      return try Help.show(command: command, positionals: request.positionals, options: request.options)
+    }
     let entry = try request.entry()
     // Where a question has a parameter `at`, that is meant, not a file of points.
     let placed = shared.at.flatMap { place in
@@ -106,7 +108,7 @@ struct QuestionRun {
     try request.expectPositionals(line == nil ? 1 : 2)
     let solved = line?.declaration.unknowns ?? []
     let grid = try request.grid(
-      over: question.parameters, known: entry.card.parameters, solved: solved,
+      over: question.parameters, known: entry.card.parameters + alternatives(to: question, of: entry), solved: solved,
       isPoint: line?.declaration.isPoint == true,
       extra: CommandOptions.shared + (line == nil ? [] : ["for"]),
       file: placed == nil ? try shared.at.map { try PointFile(path: $0) } : nil)
@@ -156,9 +158,15 @@ struct QuestionRun {
     }
   }
 
+  /// Parameters that other questions of the command have.
+  private func alternatives(to question: Question, of entry: CatalogueEntry) -> [Parameter] {
+    entry.questions.filter { $0.command == question.command && $0.name != question.name }.flatMap(\.parameters)
+  }
+
   private func question(of entry: CatalogueEntry, _ request: inout Request) throws -> (Question, CatalogueLine?) {
     guard command == "threshold" else {
-      let candidates = entry.questions.filter { $0.name == command }
+      let chosen = entry.questions.filter { $0.command == command && $0.isChosen(by: request.options) }
+      let candidates = chosen.isEmpty ? entry.questions.filter { $0.name == command } : chosen
       // Several questions of one name differ in their parameters: the first that has all those given is meant.
       let meant = candidates.first { question in
         request.options.allSatisfy { option in
@@ -170,8 +178,9 @@ struct QuestionRun {
           return isIn(question) || !candidates.contains(where: isIn)
         }
       }
-      guard let question = meant ?? candidates.first else {
-        let others = Catalogue.models.filter { $0.questions.contains { $0.name == command } }.map(\.card.name)
+      let any = entry.questions.first { $0.command == command }
+      guard let question = meant ?? candidates.first ?? any else {
+        let others = Catalogue.models.filter { $0.questions.contains { $0.command == command } }.map(\.card.name)
         throw UndefinedQuestion(
           message: "\(command) is not defined for \(entry.card.name); it is for: \(others.joined(separator: ", "))")
       }
