@@ -34,6 +34,14 @@ package enum KacRiceQuestions {
       .init("fraction", "saddles with this fraction of negative directions", argument: Domain(0, 1)),
     ])
 
+  /// `--points` at finite size.
+  package static let finitePoints = Parameter(
+    .points, symbol: "\\text{points}", "which stationary points are counted",
+    patterns: [
+      .init("all", "all of them"), .init("minima", "local minima"), .init("maxima", "local maxima"),
+      .init("index", "saddles with K negative directions", argument: .integers(from: 0, through: 999)),
+    ])
+
   /// Annealed complexity at given or maximised overlap, energy and radial derivative.
   package static func complexity(
     card: ModelCard, parameters: [Quantity], example: String, sources: [Citation],
@@ -80,12 +88,7 @@ package enum KacRiceQuestions {
         "(1/N) log of the exact mean number of stationary points in N dimensions; at an overlap, of its density.",
       families: card.families,
       parameters: card.parameters.filter { parameters.contains($0.quantity) } + [
-        Parameter(
-          .points, symbol: "\\text{points}", "which stationary points are counted",
-          patterns: [
-            .init("all", "all of them"), .init("minima", "local minima"), .init("maxima", "local maxima"),
-            .init("index", "saddles with K negative directions", argument: .integers(from: 0, through: 999)),
-          ]),
+        finitePoints,
         Parameter(
           .size, symbol: "N", "dimension; to 1000 for all points without signal, 200 for minima, 100 otherwise",
           domain: .integers(from: 2, through: 1000)),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import FiniteSize
 import KacRice
 import LandscapeModels
 import RandomMatrixTheory
@@ -57,7 +58,7 @@ public enum Catalogue {
         SpikedMatrixTensor.replicaQuestion, SpikedMatrixTensor.potentialQuestion, SpikedMatrixTensor.phaseQuestion,
         SpikedMatrixTensor.complexityQuestion, SpikedMatrixTensor.quenchedQuestion,
         SpikedMatrixTensor.exactNumberQuestion, SpikedMatrixTensor.hessianQuestion,
-      ],
+      ] + FiniteSizeQuestions.spikedMatrixTensor,
       lines: (spikedMatrixTensorLines + landscapeLines).map(CatalogueLine.init),
       diagrams: [SpikedMatrixTensor.phaseDiagram],
       identities: SpikedMatrixTensor.identities),
@@ -67,14 +68,14 @@ public enum Catalogue {
         SpikedTensor.replicaQuestion, SpikedTensor.potentialQuestion, SpikedTensor.complexityQuestion,
         SpikedTensor.quenchedQuestion, SpikedTensor.exactNumberQuestion,
         SpikedTensor.hessianQuestion,
-      ], lines: [],
+      ] + FiniteSizeQuestions.spikedTensor, lines: [],
       diagrams: [], identities: SpikedTensor.identities),
     CatalogueEntry(
       card: SphericalSpinGlass.card,
       questions: [
         SphericalSpinGlass.complexityQuestion, SphericalSpinGlass.quenchedQuestion,
         SphericalSpinGlass.exactNumberQuestion, SphericalSpinGlass.hessianQuestion,
-      ], lines: spinGlassLines.map(CatalogueLine.init), diagrams: [],
+      ] + FiniteSizeQuestions.sphericalSpinGlass, lines: spinGlassLines.map(CatalogueLine.init), diagrams: [],
       identities: SphericalSpinGlass.identities),
     CatalogueEntry(
       card: SemicircleLaw.card,

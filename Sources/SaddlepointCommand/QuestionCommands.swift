@@ -59,6 +59,16 @@ struct SpectrumCommand: AsyncParsableCommand, SharingCommand {
   func run() async throws { try await QuestionRun(command: "spectrum", shared: shared, rest: rest).run() }
 }
 
+/// `saddlepoint simulate MODEL`.
+struct SimulateCommand: AsyncParsableCommand, SharingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate", abstract: "The same observables on sampled instances of finite size.", helpNames: [])
+  @OptionGroup var shared: SharedOptions
+  @Argument(parsing: .allUnrecognized, help: restHelp, completion: Completion.words) var rest: [String] = []
+
+  func run() async throws { try await QuestionRun(command: "simulate", shared: shared, rest: rest).run() }
+}
+
 /// `saddlepoint hessian MODEL`.
 struct HessianCommand: AsyncParsableCommand, SharingCommand {
   static let configuration = CommandConfiguration(
@@ -126,7 +136,8 @@ struct QuestionRun {
     var unfinished = 0
     let (sinks, keep) = (outputs.sinks, outputs.needsAllRows)
     let status = question.allColumns.count - 2
-    let sweep = Sweep(question, over: grid, tolerance: shared.tolerance, jobs: shared.jobs ?? Cores.count)
+    let tolerance = shared.givenTolerance ?? question.defaultTolerance
+    let sweep = Sweep(question, over: grid, tolerance: tolerance, jobs: shared.jobs ?? Cores.count)
     try outputs.begin()
     try await sweep.run { rows, isFirst in
       (
@@ -144,7 +155,7 @@ struct QuestionRun {
     console.clear()
     let run = RunRecord(
       commandLine: Program.words, version: SaddlepointVersion.current,
-      parameters: parameters(question, grid, request), tolerance: shared.tolerance, method: question.formula,
+      parameters: parameters(question, grid, request), tolerance: tolerance, method: question.formula,
       references: question.sources.map(\.short), seconds: console.seconds)
     try outputs.finish(rows: rows, run: run) {
       plot.figure(rows)

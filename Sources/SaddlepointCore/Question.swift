@@ -28,6 +28,8 @@ public struct Question: Sendable {
   public let domain: String
   /// Arguments of an example that runs, as typed after the model's name.
   public let example: String
+  /// The tolerance that is meant where none is given; infinite for simulations, whose errors are statistical.
+  public let defaultTolerance: Double
   /// The rows at a point that gives every parameter.
   public let answer: @Sendable (Point) throws(DomainError) -> [Answer]
 
@@ -35,7 +37,7 @@ public struct Question: Sendable {
   public init(
     name: String, summary: String, families: [ParameterFamily] = [], parameters: [Parameter], columns: [Column],
     main: Quantity? = nil, evidence: Evidence, sources: [Citation], formula: String, domain: String, example: String,
-    answer: @escaping @Sendable (Point) throws(DomainError) -> [Answer]
+    defaultTolerance: Double = 1e-10, answer: @escaping @Sendable (Point) throws(DomainError) -> [Answer]
   ) {
     self.name = name
     self.summary = summary
@@ -48,6 +50,7 @@ public struct Question: Sendable {
     self.formula = formula
     self.domain = domain
     self.example = example
+    self.defaultTolerance = defaultTolerance
     self.answer = answer
   }
 
