@@ -47,7 +47,8 @@ let package = Package(
     room("RandomMatrixTheory", ["SaddlepointNumerics", realModule]),
     room("KacRice", ["LandscapeModels", "RandomMatrixTheory", "SaddlepointNumerics", realModule]),
     room("ReplicaMethod", ["LandscapeModels", "SaddlepointNumerics", realModule]),
-    room("PhaseDiagrams", ["KacRice", "RandomMatrixTheory", "ReplicaMethod", realModule]),
+    room("FiniteSize", ["KacRice", "LandscapeModels", "SaddlepointNumerics", realModule]),
+    room("PhaseDiagrams", ["FiniteSize", "KacRice", "RandomMatrixTheory", "ReplicaMethod", realModule]),
     room("SaddlepointReports", ["SaddlepointCore"]),
     room("Saddlepoint", ["PhaseDiagrams", "SaddlepointReports"]),
     .executableTarget(
@@ -64,6 +65,7 @@ let package = Package(
     tests(of: "RandomMatrixTheory", ["SaddlepointNumerics"]),
     tests(of: "KacRice"),
     tests(of: "ReplicaMethod"),
+    tests(of: "FiniteSize", ["SaddlepointNumerics"]),
     tests(of: "PhaseDiagrams"),
     tests(of: "SaddlepointReports"),
     tests(of: "Saddlepoint", ["SaddlepointCommand"]),

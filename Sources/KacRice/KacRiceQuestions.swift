@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 package import LandscapeModels
+import RealModule
 public import SaddlepointCore
 
 extension Quantity {
@@ -31,6 +32,14 @@ package enum KacRiceQuestions {
       .init("all", "all of them"), .init("minima", "local minima"), .init("maxima", "local maxima"),
       .init("index", "saddles with K negative directions", argument: .integers(from: 0, through: 1_000_000)),
       .init("fraction", "saddles with this fraction of negative directions", argument: Domain(0, 1)),
+    ])
+
+  /// `--points` at finite size.
+  package static let finitePoints = Parameter(
+    .points, symbol: "\\text{points}", "which stationary points are counted",
+    patterns: [
+      .init("all", "all of them"), .init("minima", "local minima"), .init("maxima", "local maxima"),
+      .init("index", "saddles with K negative directions", argument: .integers(from: 0, through: 999)),
     ])
 
   /// Annealed complexity at given or maximised overlap, energy and radial derivative.
@@ -88,6 +97,47 @@ package enum KacRiceQuestions {
         of: counted, overlap: point.optionalNumber(.overlap), energy: point.optionalNumber(.energy),
         radial: point.optionalNumber(.radial))
       return (top, [])
+    }
+  }
+
+  /// Exact number at finite size.
+  package static func exactNumber(
+    card: ModelCard, parameters: [Quantity], example: String, sources: [Citation],
+    landscape: @escaping @Sendable (Point) throws(DomainError) -> some SphericalLandscape
+  ) -> Question {
+    Question(
+      name: "complexity --size",
+      summary:
+        "(1/N) log of the exact mean number of stationary points in N dimensions; at an overlap, of its density.",
+      families: card.families,
+      parameters: card.parameters.filter { parameters.contains($0.quantity) } + [
+        finitePoints,
+        Parameter(
+          .size, symbol: "N", "dimension; to 1000 for all points without signal, 200 for minima, 100 otherwise",
+          domain: .integers(from: 2, through: 1000)),
+        Parameter(
+          optional: .overlap, symbol: "m", "overlap at which the density is asked for; left out: summed over",
+          domain: Domain(-1, 1, includesLower: false, includesUpper: false)),
+      ],
+      columns: [
+        Column(.complexity, symbol: "\\tfrac1N\\log E\\#", unit: "per N", "(1/N) log of the mean number"),
+        Column("log_mean_number", symbol: "\\log E\\#", "log of the mean number"),
+        Column("mean_number", symbol: "E\\#", "the mean number; empty where it exceeds the range of numbers"),
+      ], main: .complexity, evidence: .theorem, sources: sources,
+      formula:
+        ##"E\# = \int dm\,\text{Vol}(S^{N-2})(1-m^2)^{(N-3)/2}\Big(\frac N{2\pi a}\Big)^{(N-1)/2}e^{-N\phi'^2(1-m^2)/(2a)}\int dr\,\mathcal N\big(r;-m\phi',\tfrac{a+b}N\big)\,E\big[|\det(\sqrt b W-r-\theta ee^T)|;\text{index}\big]"##,
+      domain: "2 <= size; 0 <= index <= size - 1; energy and radial derivative are summed over", example: example
+    ) { point throws(DomainError) in
+      let size = try point.integer(.size)
+      let log = try landscape(point).logMeanNumber(
+        of: StationaryPoints(try point.word(.points)) ?? .all, size: size,
+        overlap: point.optionalNumber(.overlap))
+      let perDimension = log.mapped(derivative: 1 / Double(size)) { $0 / Double(size) }
+      let number = log.value.map(Double.exp)
+      return [
+        Answer(
+          [Cell(perDimension), Cell(log), Cell(number.flatMap { $0.isFinite ? $0 : nil })], main: perDimension)
+      ]
     }
   }
 
@@ -216,6 +266,12 @@ extension SpikedMatrixTensor {
     example: "--p 3 --delta2 0.6 --deltap 1 --overlap 0.2 --radial=-3.6", sources: [.complexEnergyLandscapes],
     landscape: atPoint)
 
+  /// `complexity spiked-matrix-tensor --size`.
+  package static let exactNumberQuestion = KacRiceQuestions.exactNumber(
+    card: card, parameters: [.p, .deltap, .delta2, .prior],
+    example: "--p 3 --delta2 0.5 --deltap 1 --points minima --size 10,20",
+    sources: [.randomMatricesAndComplexity, .spikedTensorLandscape], landscape: atPoint)
+
   /// `hessian spiked-matrix-tensor`.
   package static let hessianQuestion = KacRiceQuestions.hessian(
     card: card, parameters: [.p, .deltap, .delta2, .prior],
@@ -239,6 +295,11 @@ extension SpikedTensor {
     card: card, parameters: [.p, .delta, .prior], example: "--p 3 --delta 0.5 --overlap 0.3 --radial=-3",
     sources: [.complexEnergyLandscapes], landscape: atPoint)
 
+  /// `complexity spiked-tensor --size`.
+  package static let exactNumberQuestion = KacRiceQuestions.exactNumber(
+    card: card, parameters: [.p, .delta, .prior], example: "--p 3 --delta 0.1 --points minima --size 10,20",
+    sources: [.randomMatricesAndComplexity, .spikedTensorLandscape], landscape: atPoint)
+
   /// `hessian spiked-tensor`.
   package static let hessianQuestion = KacRiceQuestions.hessian(
     card: card, parameters: [.p, .delta, .prior], example: "--p 3 --delta 0.1 --overlap 0.5 --radial -9",
@@ -256,6 +317,11 @@ extension SphericalSpinGlass {
     card: card, parameters: [.signalScale],
     example: "--mixture 3:1 --signal 3:1.5 --overlap 0.3 --radial=-4.2:-3.6:4", sources: [.complexEnergyLandscapes],
     landscape: atPoint)
+
+  /// `complexity spherical-spin-glass --size`.
+  package static let exactNumberQuestion = KacRiceQuestions.exactNumber(
+    card: card, parameters: [.signalScale], example: "--mixture 3:1 --points all --size 10,100,1000",
+    sources: [.randomMatricesAndComplexity], landscape: atPoint)
 
   /// `hessian spherical-spin-glass`.
   package static let hessianQuestion = KacRiceQuestions.hessian(

@@ -23,6 +23,8 @@ extension Quantity {
   public static let ratio: Quantity = "ratio"
   /// Temperature of Langevin dynamics; 1 samples the posterior.
   public static let temperature: Quantity = "temperature"
+  /// N, the dimension, where it is finite.
+  public static let size: Quantity = "size"
   /// Factor that multiplies the signal polynomial.
   public static let signalScale: Quantity = "signal_scale"
 }

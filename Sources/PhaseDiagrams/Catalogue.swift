@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import FiniteSize
 import KacRice
 import LandscapeModels
 import RandomMatrixTheory
@@ -71,9 +72,9 @@ public enum Catalogue {
       card: SpikedMatrixTensor.card,
       questions: [
         SpikedMatrixTensor.replicaQuestion, SpikedMatrixTensor.trajectoryQuestion, SpikedMatrixTensor.potentialQuestion,
-        SpikedMatrixTensor.phaseQuestion,
-        SpikedMatrixTensor.complexityQuestion, SpikedMatrixTensor.quenchedQuestion, SpikedMatrixTensor.hessianQuestion,
-      ],
+        SpikedMatrixTensor.phaseQuestion, SpikedMatrixTensor.complexityQuestion, SpikedMatrixTensor.quenchedQuestion,
+        SpikedMatrixTensor.exactNumberQuestion, SpikedMatrixTensor.hessianQuestion,
+      ] + FiniteSizeQuestions.spikedMatrixTensor,
       lines: (spikedMatrixTensorLines + [.mlSpinodal, .overlapEnds]).map(CatalogueLine.init),
       diagrams: [SpikedMatrixTensor.phaseDiagram],
       identities: SpikedMatrixTensor.identities),
@@ -81,10 +82,9 @@ public enum Catalogue {
       card: SpikedTensor.card,
       questions: [
         SpikedTensor.replicaQuestion, SpikedTensor.trajectoryQuestion, SpikedTensor.potentialQuestion,
-        SpikedTensor.complexityQuestion,
-        SpikedTensor.quenchedQuestion,
+        SpikedTensor.complexityQuestion, SpikedTensor.quenchedQuestion, SpikedTensor.exactNumberQuestion,
         SpikedTensor.hessianQuestion,
-      ], lines: spikedTensorLines.map(CatalogueLine.init),
+      ] + FiniteSizeQuestions.spikedTensor, lines: spikedTensorLines.map(CatalogueLine.init),
       diagrams: [], identities: SpikedTensor.identities),
     CatalogueEntry(
       card: SpikedWigner.card,
@@ -102,8 +102,9 @@ public enum Catalogue {
       card: SphericalSpinGlass.card,
       questions: [
         SphericalSpinGlass.replicaQuestion, SphericalSpinGlass.complexityQuestion, SphericalSpinGlass.quenchedQuestion,
-        SphericalSpinGlass.hessianQuestion,
-      ], lines: spinGlassLines.map(CatalogueLine.init), diagrams: [SphericalSpinGlass.phaseDiagram],
+        SphericalSpinGlass.exactNumberQuestion, SphericalSpinGlass.hessianQuestion,
+      ] + FiniteSizeQuestions.sphericalSpinGlass, lines: spinGlassLines.map(CatalogueLine.init),
+      diagrams: [SphericalSpinGlass.phaseDiagram],
       identities: SphericalSpinGlass.identities),
     CatalogueEntry(
       card: SemicircleLaw.card,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+@_exported public import FiniteSize
 @_exported public import KacRice
 @_exported public import LandscapeModels
 @_exported public import PhaseDiagrams

@@ -38,7 +38,7 @@ enum Completion {
     case "models", "explain", "check": true
     case "threshold": !entry.lines.isEmpty
     case "diagram": !entry.diagrams.isEmpty
-    default: entry.questions.contains { $0.name == command }
+    default: entry.questions.contains { $0.command == command }
     }
   }
 
@@ -59,7 +59,11 @@ enum Completion {
     case "diagram":
       guard let diagram = entry.diagrams.first else { return ([], []) }
       return (diagram.parameters, [diagram.x.column.quantity, diagram.y.column.quantity])
-    default: return (entry.questions.first { $0.name == command }?.parameters ?? [], [])
+    default:
+      var parameters: [Parameter] = []
+      for parameter in entry.questions.filter({ $0.command == command }).flatMap(\.parameters)
+      where !parameters.contains(where: { $0.quantity == parameter.quantity }) { parameters.append(parameter) }
+      return (parameters, [])
     }
   }
 }

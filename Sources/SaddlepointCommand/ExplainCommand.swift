@@ -18,7 +18,10 @@ struct ExplainCommand: ParsableCommand, SharingCommand {
     try shared.refuseFiles("explain")
     let entry = try request.entry()
     try request.expectPositionals(2)
-    guard request.options.isEmpty || request.options.map(\.name) == ["quenched"] else {
+    let chosen = entry.questions.first {
+      $0.command == request.positionals.dropFirst().first && $0.isChosen(by: request.options)
+    }
+    guard request.options.isEmpty || (chosen != nil && request.options.count == 1) else {
       throw UsageError.unknown("option", "--" + request.options[0].name, among: CommandOptions.shared.map { "--" + $0 })
     }
     try Text.put(
@@ -45,15 +48,18 @@ struct ExplainCommand: ParsableCommand, SharingCommand {
         name: card.name, summary: card.summary, formula: card.definition, symbols: card.parameters.map(Self.symbol),
         domain: "see the parameters", evidence: nil, sources: card.sources, solvesFor: [])
     }
-    let word = ([subject] + request.options.map { "--" + $0.name }).joined(separator: " ")
-    let questions = entry.questions.map(\.name)
+    let chosen = entry.questions.first { $0.command == subject && $0.isChosen(by: request.options) }
+    let word = chosen?.name ?? subject
+    let questions = entry.questions.flatMap { [$0.name, $0.command] }
     let lines = entry.lines.flatMap { [$0.declaration.name] + $0.declaration.aliases }
     guard let name = Words.canonical(word, among: questions + lines) else {
       throw UsageError.unknown("line or question", word, among: questions + lines)
     }
-    if let question = entry.questions.first(where: { $0.name == name }) {
+    if let question = entry.questions.first(where: { $0.name == name })
+      ?? entry.questions.first(where: { $0.command == name })
+    {
       return Subject(
-        name: "\(entry.card.name) \(name)", summary: question.summary, formula: question.formula,
+        name: "\(entry.card.name) \(question.name)", summary: question.summary, formula: question.formula,
         symbols: question.parameters.map(Self.symbol) + question.columns.map(Self.symbol), domain: question.domain,
         evidence: question.evidence, sources: question.sources, solvesFor: [])
     }

@@ -6,7 +6,9 @@ import Saddlepoint
 /// Help texts, made from the declarations.
 enum Help {
   /// Shows the help of a command, or of a command for a model (and a line).
-  static func show(command: String, positionals: [String]) throws {
+  static func show(
+    command: String, positionals: [String], options: [(name: String, value: String)] = []
+  ) throws {
     guard let word = positionals.first else { return try Text.put(overview(of: command)) }
     let request = try Request([word])
     let entry = try request.entry()
@@ -47,10 +49,17 @@ enum Help {
           + ["", "Example", "  saddlepoint diagram \(name) --p 3 -o diagram.svg -o diagram.csv"] + sharedOptions)
           .joined(separator: "\n"))
     default:
-      guard let question = entry.questions.first(where: { $0.name == command }) else {
-        throw undefined(command, for: name) { $0.questions.contains { $0.name == command } }
+      let candidates = entry.questions.filter { $0.name == command || $0.command == command }
+      let meant = candidates.first { $0.name == command } ?? candidates.first
+      guard let question = candidates.first(where: { $0.isChosen(by: options) }) ?? meant else {
+        throw undefined(command, for: name) { $0.questions.contains { $0.command == command } }
       }
-      try Text.put(page("\(command) \(name)", question, extra: nil, example: question.example))
+      let others = candidates.filter { $0.name != question.name && !$0.selector.isEmpty }.map(\.selector)
+      try Text.put(
+        page(
+          question.invocation(of: name), question,
+          extra: others.isEmpty ? nil : "Other questions: \(others.joined(separator: ", ")) (help with that option)",
+          example: question.example, model: name))
     }
   }
 
@@ -70,7 +79,7 @@ enum Help {
       case "threshold": !entry.lines.isEmpty
       case "diagram": !entry.diagrams.isEmpty
       case "models", "explain", "check": true
-      default: entry.questions.contains { $0.name == command }
+      default: entry.questions.contains { $0.command == command }
       }
     }
     let usage: String
@@ -90,7 +99,7 @@ enum Help {
       let first = models.first
       usage = "\(command) MODEL"
       example =
-        "\(command) \(first?.card.name ?? "") \(first?.questions.first { $0.name == command }?.example ?? "")"
+        "\(command) \(first?.card.name ?? "") \(first?.questions.first { $0.command == command }?.example ?? "")"
     }
     let isText = command == "models" || command == "explain"
     let isQuestion = !isText && command != "check" && command != "reproduce"
@@ -125,7 +134,9 @@ enum Help {
     return lines.joined(separator: "\n")
   }
 
-  private static func page(_ title: String, _ question: Question, extra: String?, example: String) -> String {
+  private static func page(
+    _ title: String, _ question: Question, extra: String?, example: String, model: String? = nil
+  ) -> String {
     var lines = ["saddlepoint \(title)"] + Text.wrapped(question.summary, indent: "  ")
     if let extra { lines += ["  " + extra] }
     lines += ["", "Parameters (each takes a value, a list a,b,c or a range start:stop:count[:log])"]
@@ -138,7 +149,9 @@ enum Help {
       } + question.parameters.map(row))
     lines += ["", "Columns"] + table((question.columns + Column.assurance).map { [$0.quantity.name, $0.description] })
     lines += ["", "Evidence: \(question.evidence.rawValue); \(question.sources.map(\.short).joined(separator: ", "))"]
-    lines += ["", "Example", "  saddlepoint \(title) \(example)"] + sharedOptions
+    let holdsSelector = example.contains(question.selector)
+    let asked = model.map { holdsSelector ? "\(question.command) \($0)" : title } ?? title
+    lines += ["", "Example", "  saddlepoint \(asked) \(example)"] + sharedOptions
     return lines.joined(separator: "\n")
   }
 

@@ -59,6 +59,16 @@ struct SpectrumCommand: AsyncParsableCommand, SharingCommand {
   func run() async throws { try await QuestionRun(command: "spectrum", shared: shared, rest: rest).run() }
 }
 
+/// `saddlepoint simulate MODEL`.
+struct SimulateCommand: AsyncParsableCommand, SharingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate", abstract: "The same observables on sampled instances of finite size.", helpNames: [])
+  @OptionGroup var shared: SharedOptions
+  @Argument(parsing: .allUnrecognized, help: restHelp, completion: Completion.words) var rest: [String] = []
+
+  func run() async throws { try await QuestionRun(command: "simulate", shared: shared, rest: rest).run() }
+}
+
 /// `saddlepoint hessian MODEL`.
 struct HessianCommand: AsyncParsableCommand, SharingCommand {
   static let configuration = CommandConfiguration(
@@ -94,7 +104,9 @@ struct QuestionRun {
 
   func run() async throws {
     var request = try Request(rest)
-    if shared.help { return try Help.show(command: command, positionals: request.positionals) }
+    if shared.help {
+      return try Help.show(command: command, positionals: request.positionals, options: request.options)
+    }
     let entry = try request.entry()
     // Where a question has a parameter `at`, that is meant, not a file of points.
     let placed = shared.at.flatMap { place in
@@ -107,7 +119,7 @@ struct QuestionRun {
     try request.expectPositionals(line == nil ? 1 : 2)
     let solved = line?.declaration.unknowns ?? []
     let grid = try request.grid(
-      over: question.parameters, known: entry.card.parameters, solved: solved,
+      over: question.parameters, known: entry.card.parameters + alternatives(to: question, of: entry), solved: solved,
       isPoint: line?.declaration.isPoint == true,
       extra: CommandOptions.shared + (line == nil ? [] : ["for"]),
       file: placed == nil ? try shared.at.map { try PointFile(path: $0) } : nil)
@@ -125,7 +137,8 @@ struct QuestionRun {
     var unfinished = 0
     let (sinks, keep) = (outputs.sinks, outputs.needsAllRows)
     let status = question.allColumns.count - 2
-    let sweep = Sweep(question, over: grid, tolerance: shared.tolerance, jobs: shared.jobs ?? Cores.count)
+    let tolerance = shared.givenTolerance ?? question.defaultTolerance
+    let sweep = Sweep(question, over: grid, tolerance: tolerance, jobs: shared.jobs ?? Cores.count)
     try outputs.begin()
     try await sweep.run { rows, isFirst in
       (
@@ -143,7 +156,7 @@ struct QuestionRun {
     console.clear()
     let run = RunRecord(
       commandLine: Program.words, version: SaddlepointVersion.current,
-      parameters: parameters(question, grid, request), tolerance: shared.tolerance, method: question.formula,
+      parameters: parameters(question, grid, request), tolerance: tolerance, method: question.formula,
       references: question.sources.map(\.short), seconds: console.seconds)
     try outputs.finish(rows: rows, run: run) {
       plot.figure(rows)
@@ -157,9 +170,15 @@ struct QuestionRun {
     }
   }
 
+  /// Parameters that other questions of the command have.
+  private func alternatives(to question: Question, of entry: CatalogueEntry) -> [Parameter] {
+    entry.questions.filter { $0.command == question.command && $0.name != question.name }.flatMap(\.parameters)
+  }
+
   private func question(of entry: CatalogueEntry, _ request: inout Request) throws -> (Question, CatalogueLine?) {
     guard command == "threshold" else {
-      let candidates = entry.questions.filter { $0.name == command }
+      let chosen = entry.questions.filter { $0.command == command && $0.isChosen(by: request.options) }
+      let candidates = chosen.isEmpty ? entry.questions.filter { $0.name == command } : chosen
       // Several questions of one name differ in their parameters: the first that has all those given is meant.
       let meant = candidates.first { question in
         request.options.allSatisfy { option in
@@ -171,8 +190,9 @@ struct QuestionRun {
           return isIn(question) || !candidates.contains(where: isIn)
         }
       }
-      guard let question = meant ?? candidates.first else {
-        let others = Catalogue.models.filter { $0.questions.contains { $0.name == command } }.map(\.card.name)
+      let any = entry.questions.first { $0.command == command }
+      guard let question = meant ?? candidates.first ?? any else {
+        let others = Catalogue.models.filter { $0.questions.contains { $0.command == command } }.map(\.card.name)
         throw UndefinedQuestion(
           message: "\(command) is not defined for \(entry.card.name); it is for: \(others.joined(separator: ", "))")
       }

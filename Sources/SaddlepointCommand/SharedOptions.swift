@@ -22,8 +22,15 @@ struct SharedOptions: ParsableArguments {
     completion: .file(extensions: ["csv"]))
   var at: String?
 
-  @Option(help: "Estimated error of a result, relative to the larger of its magnitude and its column's scale.")
-  var tolerance: Double = 1e-10
+  @Option(
+    name: .customLong("tolerance"),
+    help: ArgumentHelp(
+      "Estimated error of a result, relative to the larger of its magnitude and its column's scale (default: 1e-10; none for simulations).",
+      valueName: "tolerance"))
+  var givenTolerance: Double?
+
+  /// The tolerance, where no question has another default.
+  var tolerance: Double { givenTolerance ?? 1e-10 }
 
   @Option(help: "Number of threads (default: all cores); results never depend on it.")
   var jobs: Int?

@@ -4,7 +4,7 @@
 ///
 /// Replica branches, a potential, a threshold solved for one of its unknowns: to the command they are all the same.
 public struct Question: Sendable {
-  /// The command that asks it: `replica`, `potential`, `threshold`, ...
+  /// The command that asks it: `replica`, `potential`, ..., with the option that chooses it among several, if there is one.
   public let name: String
   /// One sentence.
   public let summary: String
@@ -28,6 +28,8 @@ public struct Question: Sendable {
   public let domain: String
   /// Arguments of an example that runs, as typed after the model's name.
   public let example: String
+  /// The tolerance that is meant where none is given; infinite for simulations, whose errors are statistical.
+  public let defaultTolerance: Double
   /// The rows at a point that gives every parameter.
   public let answer: @Sendable (Point) throws(DomainError) -> [Answer]
 
@@ -35,7 +37,7 @@ public struct Question: Sendable {
   public init(
     name: String, summary: String, families: [ParameterFamily] = [], parameters: [Parameter], columns: [Column],
     main: Quantity? = nil, evidence: Evidence, sources: [Citation], formula: String, domain: String, example: String,
-    answer: @escaping @Sendable (Point) throws(DomainError) -> [Answer]
+    defaultTolerance: Double = 1e-10, answer: @escaping @Sendable (Point) throws(DomainError) -> [Answer]
   ) {
     self.name = name
     self.summary = summary
@@ -48,6 +50,7 @@ public struct Question: Sendable {
     self.formula = formula
     self.domain = domain
     self.example = example
+    self.defaultTolerance = defaultTolerance
     self.answer = answer
   }
 
@@ -90,6 +93,26 @@ public struct Question: Sendable {
       row.append(main.status.reason.map(Cell.text) ?? .empty)
       return row
     }
+  }
+}
+
+extension Question {
+  /// The command that asks: the first word of the name.
+  public var command: String { name.split(separator: " ").first.map(String.init) ?? name }
+
+  /// The option that chooses this question among those of its command, as in `complexity --size`; empty if there is none.
+  public var selector: String { name.split(separator: " ").dropFirst().joined(separator: " ") }
+
+  /// How it is asked about a model, up to the parameters: `complexity spiked-tensor --quenched`.
+  public func invocation(of model: String) -> String {
+    selector.isEmpty ? "\(command) \(model)" : "\(command) \(model) \(selector)"
+  }
+
+  /// Whether the given options choose this question: its selecting option is among them, with its word if it has one.
+  public func isChosen(by options: [(name: String, value: String)]) -> Bool {
+    let words = selector.split(separator: " ").map(String.init)
+    guard let option = words.first?.dropFirst(2) else { return false }
+    return options.contains { $0.name == option && (words.count == 1 || $0.value == words[1]) }
   }
 }
 

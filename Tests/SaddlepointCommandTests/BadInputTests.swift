@@ -85,8 +85,14 @@ import Testing
   /// Every numerical parameter of every line and question, just outside its domain.
   @Test(arguments: Catalogue.models.map(\.card.name)) func everyDomainIsEnforced(model: String) throws {
     let entry = try #require(Catalogue.models.first { $0.card.name == model })
-    var calls: [(words: String, parameters: [Parameter])] = entry.questions.map {
-      ("\($0.name) \(model)", $0.parameters)
+    var calls: [(words: String, parameters: [Parameter])] = entry.questions.flatMap { question in
+      let named = question.parameters.filter { "--\($0.quantity)" == question.selector }
+      let others = question.parameters.filter { !named.contains($0) }
+      // An option that chooses the question takes a value, too, if it is one of its parameters.
+      return [
+        ("\(question.command) \(model)", named),
+        (question.invocation(of: model) + (named.isEmpty ? "" : " 5"), others),
+      ]
     }
     calls += entry.lines.map { line in
       ("threshold \(model) \(line.declaration.name)", line.question(line.declaration.unknowns[0]).parameters)

@@ -12,7 +12,7 @@ import Testing
   private static let pages: [String] = {
     var pages = commands.map { $0 + " --help" }
     for entry in Catalogue.models {
-      pages += entry.questions.map { "\($0.name) \(entry.card.name) --help" }
+      pages += entry.questions.map { "\($0.invocation(of: entry.card.name)) --help" }
       pages += entry.lines.map { "threshold \(entry.card.name) \($0.declaration.name) --help" }
       if !entry.lines.isEmpty { pages.append("threshold \(entry.card.name) --help") }
       if !entry.diagrams.isEmpty { pages.append("diagram \(entry.card.name) --help") }
