@@ -48,12 +48,9 @@ public enum Catalogue {
   private static let spinGlassLines: [Line<SphericalSpinGlass>] =
     [
       .groundState, .thresholdEnergy, .index, .marginalRange, .trivialization, .overlapEnds,
-    ] + spinGlassTransitions
-
-  static let spinGlassTransitions: [Line<SphericalSpinGlass>] = [
-    .`static`,
-    .dynamic, .deAlmeidaThouless, .outerInstability, .gardner, .continuousBreakdown,
-  ]
+      .`static`,
+      .dynamic, .deAlmeidaThouless, .outerInstability, .gardner, .continuousBreakdown,
+    ]
 
   /// Every model, in the order of listings.
   public static let models: [CatalogueEntry] = [
