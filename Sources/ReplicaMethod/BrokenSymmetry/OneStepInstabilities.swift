@@ -52,25 +52,22 @@ extension GlassSolver {
         temperature: (1 - q1) / chi, m: outer?.m ?? 0, lowest: q0, lowestResponse: response, q0: q0, outer: response,
         chi: chi)
     }
+    let stationary = { (at: GlassPoint) in equations.residual(at, .stationary) }
     for curve in symmetricCurves() {
       if curve.free != nil {
-        found += places(logisticGrid(500, from: -36, to: 20), { closed($0, nil) }) { at in
-          equations.residual(at, .stationary)
-        }
+        found += places(logisticGrid(500, from: -36, to: 20), { closed($0, nil) }, stationary)
         continue
       }
       for branch in 0..<2 {
-        found += places(
-          curve.grid,
-          { s in
-            guard let state = curve.state(s) else { return nil }
-            let outer = (m: state.m, q: state.q, response: 1 / state.inverseSquare.squareRoot())
-            let roots = scannedRoots(logisticGrid(60, from: -12, to: 12)) { u in
-              closed(u, outer).map(equations.topResidual)
-            }
-            return branch < roots.count ? closed(roots[branch], outer) : nil
+        let point = { (s: Double) -> GlassPoint? in
+          guard let state = curve.state(s) else { return nil }
+          let outer = (m: state.m, q: state.q, response: 1 / state.inverseSquare.squareRoot())
+          let roots = scannedRoots(logisticGrid(60, from: -12, to: 12)) { u in
+            closed(u, outer).map(equations.topResidual)
           }
-        ) { at in equations.residual(at, .stationary) }
+          return branch < roots.count ? closed(roots[branch], outer) : nil
+        }
+        found += places(curve.grid, point, stationary)
       }
     }
     return found
