@@ -111,17 +111,22 @@ struct GlassSolver {
   // MARK: One step
 
   /// Every one-step solution that is closed in the given way, x <= 1.
-  func oneStep(_ closing: GlassEquations.Closing) -> [GlassSolution] {
+  ///
+  /// - Parameters:
+  ///   - closing: the last equation.
+  ///   - isInnerStable: only those whose states are stable; others serve where no ansatz is right.
+  /// - Returns: the solutions, curve by curve.
+  func oneStep(_ closing: GlassEquations.Closing, isInnerStable: Bool = true) -> [GlassSolution] {
     var curves: [GlassCurve] = []
     if allowsZeroOverlap { curves.append(hasRandomField ? randomFieldCurve() : noFieldCurve()) }
     for sign in signs { curves.append(signalCurve(sign)) }
-    return curves.flatMap { solve($0) { equations.residual($0, closing) } }.filter(isOneStep)
+    return curves.flatMap { solve($0) { equations.residual($0, closing) } }
+      .filter { isOneStep($0) && (!isInnerStable || equations.innerReplicon($0.point) <= 1 + 1e-6) }
   }
 
   private func isOneStep(_ solution: GlassSolution) -> Bool {
     let at = solution.point
     return at.gap > 1e-9 && at.r > 1e-9 && at.q0 >= 0 && temperature * at.y <= 1 + 1e-9
-      && equations.innerReplicon(at) <= 1 + 1e-6
   }
 
   /// m = q_0 = 0: W follows from the upper overlap, which is the parameter.
@@ -336,7 +341,8 @@ struct GlassSolver {
       return solve(curve) { at in equations.residual(at, closing) / (closing == .stationary ? at.r : 1) }
         .filter { solution in
           let at = solution.point
-          return at.gap > 1e-5 && at.r > 1e-5 && isOneStep(solution) && increases(from: end.q, to: at.q0)
+          return at.gap > 1e-5 && at.r > 1e-5 && isOneStep(solution) && equations.innerReplicon(at) <= 1 + 1e-6
+            && increases(from: end.q, to: at.q0)
             && continuousY(at.q0) <= at.y * (1 + 1e-9)
         }.map { carrying(end, $0) }
     }
