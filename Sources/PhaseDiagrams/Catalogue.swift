@@ -48,11 +48,8 @@ public enum Catalogue {
     [
       .groundState, .thresholdEnergy, .index, .marginalRange, .gradientFlow, .equatorTrivialization, .trivialization,
       .signalMinimum, .overlapEnds,
-    ] + spinGlassTransitions
-
-  static let spinGlassTransitions: [Line<SphericalSpinGlass>] = [
-    .`static`, .dynamic, .deAlmeidaThouless, .outerInstability, .gardner, .continuousBreakdown,
-  ]
+      .`static`, .dynamic, .deAlmeidaThouless, .outerInstability, .gardner, .continuousBreakdown,
+    ]
 
   static let spikedTensorLines: [Line<SpikedTensor>] = [
     .weakRecovery, .algorithmic, .informationTheoretic, .informedSpinodal, .signalMinimum, .overlapEnds,

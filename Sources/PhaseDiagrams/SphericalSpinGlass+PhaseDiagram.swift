@@ -21,7 +21,7 @@ extension SphericalSpinGlass {
     ],
     x: DiagramAxis(Column(.weight, symbol: "w", "share of the tensor in the covariance")),
     y: DiagramAxis(Column(.temperature, symbol: "T", "temperature")), yParameter: nil,
-    lines: Catalogue.spinGlassTransitions.map(\.declaration),
+    lines: TwoPlusP.lines.map(\.declaration),
     defaultWindow: { _ in DiagramWindow(x: 0...1, y: 0...1.1) },
     compute: { fixed, window, count in try TwoPlusP(p: try fixed.integer(.p)).diagram(in: window, count: count) })
 }
@@ -29,6 +29,11 @@ extension SphericalSpinGlass {
 /// The 2+p glass by weight of the tensor.
 private struct TwoPlusP {
   let p: Int
+
+  /// The transitions that 2+p glasses have; states never break up further in them.
+  static let lines: [Line<SphericalSpinGlass>] = [
+    .`static`, .dynamic, .deAlmeidaThouless, .outerInstability, .continuousBreakdown,
+  ]
 
   private func covariance(_ weight: Double) -> Mixture {
     Mixture([
@@ -48,7 +53,7 @@ private struct TwoPlusP {
     }
     var curves: [DiagramCurve] = []
     var cuts = [[Double]](repeating: [], count: weights.count)
-    for line in Catalogue.spinGlassTransitions {
+    for line in Self.lines {
       var pieces: [[DiagramPoint]] = [[]]
       for (index, weight) in weights.enumerated() {
         let solutions = try SphericalSpinGlass.threshold(line, covariance: covariance(weight)).map(\.value)

@@ -285,6 +285,25 @@ private func sheetPotential(
     }
   }
 
+  /// Where the kind of breaking changes, from both sides: the lines of the 2+4 glass.
+  @Test func kindsOfBreakingMeetAtTheirLines() throws {
+    func ansaetze(_ line: Line<SphericalSpinGlass>, _ covariance: Mixture) throws -> [GlassAnsatz?] {
+      let t = try SphericalSpinGlass.threshold(line, covariance: covariance)[0].value.get()
+      let glass = try SphericalSpinGlass(covariance: covariance)
+      return try [1 - 1e-2, 1 + 1e-2].map { factor in
+        try glass.saddlePoints(temperature: t * factor).first { $0.isDominant }?.ansatz
+      }
+    }
+    #expect(try ansaetze(.continuousBreakdown, [2: 0.3, 4: 0.2]) == [.oneStepAboveContinuous, .continuous])
+    // With a jump of x = 1, as for 4/7 < w < 2/3.
+    let jump: Mixture = [2: 0.2, 4: 0.3]
+    let point = try SphericalSpinGlass.threshold(.continuousBreakdown, covariance: jump)[0]
+    #expect(point.order == .first && abs((point[.parisiX].value ?? 0) - 1) < 1e-12)
+    #expect(try ansaetze(.continuousBreakdown, jump) == [.oneStepAboveContinuous, .continuous])
+    #expect(try ansaetze(.outerInstability, [2: 0.25, 4: 0.25]) == [.oneStep, .oneStepAboveContinuous])
+    #expect(try SphericalSpinGlass.threshold(.gardner, covariance: [3: 0.5])[0].value.value == nil)
+  }
+
   @Test func refusals() throws {
     let glass = try SphericalSpinGlass(covariance: [3: 0.5])
     #expect(throws: DomainError.self) { try glass.saddlePoints(temperature: -1) }
@@ -307,7 +326,7 @@ private struct StepProblem {
     (0...steps).map { m * m + (top - m * m) * Double($0) / Double(steps) }
   }
 
-  /// Potential for weights w_0 ... w_steps (at the nodes, of sum 1), without the signal's part.
+  /// Potential for weights at the nodes, of sum 1, without the signal's part.
   private func value(_ w: [Double], _ q: [Double]) -> Double {
     var x = [Double](repeating: 0, count: steps)
     var sum = 0.0

@@ -111,17 +111,22 @@ struct GlassSolver {
   // MARK: One step
 
   /// Every one-step solution that is closed in the given way, x <= 1.
-  func oneStep(_ closing: GlassEquations.Closing) -> [GlassSolution] {
+  ///
+  /// - Parameters:
+  ///   - closing: the last equation.
+  ///   - isInnerStable: only those whose states are stable; others serve where no ansatz is right.
+  /// - Returns: the solutions, curve by curve.
+  func oneStep(_ closing: GlassEquations.Closing, isInnerStable: Bool = true) -> [GlassSolution] {
     var curves: [GlassCurve] = []
     if allowsZeroOverlap { curves.append(hasRandomField ? randomFieldCurve() : noFieldCurve()) }
     for sign in signs { curves.append(signalCurve(sign)) }
-    return curves.flatMap { solve($0) { equations.residual($0, closing) } }.filter(isOneStep)
+    return curves.flatMap { solve($0) { equations.residual($0, closing) } }
+      .filter { isOneStep($0) && (!isInnerStable || equations.innerReplicon($0.point) <= 1 + 1e-6) }
   }
 
   private func isOneStep(_ solution: GlassSolution) -> Bool {
     let at = solution.point
     return at.gap > 1e-9 && at.r > 1e-9 && at.q0 >= 0 && temperature * at.y <= 1 + 1e-9
-      && equations.innerReplicon(at) <= 1 + 1e-6
   }
 
   /// m = q_0 = 0: W follows from the upper overlap, which is the parameter.
@@ -145,7 +150,7 @@ struct GlassSolver {
 
   /// m = 0 with a random field: W^2 = q_0/xi'(q_0).
   private func randomFieldCurve() -> GlassCurve {
-    GlassCurve(grid: logisticGrid(300, from: -30, to: 30), branches: 2) { q0 in
+    GlassCurve(grid: grid(300, from: -30, to: 30, crowdingAt: continuousEnds().map(\.q)), branches: 2) { q0 in
       let outer = (q0 / xi.derivative(1, at: q0)).squareRoot()
       // Beyond its maximum the response belongs to the unstable root.
       guard outer * outer * xi.derivative(2, at: q0) <= 1 else { return [] }
@@ -155,12 +160,48 @@ struct GlassSolver {
 
   /// m > 0 or m < 0: W = m/phi'(m), and the stable root q_0 of q_0 = m^2 + W^2 xi'(q_0).
   private func signalCurve(_ sign: Double) -> GlassCurve {
-    GlassCurve(grid: logisticGrid(300, from: -28, to: 28), branches: 2) { t in
+    if let field = uniformField {
+      // W^2 = q_0/(xi'(q_0) + h^2) and m = W h: with q_0 as parameter the end of the stable overlaps is resolved.
+      return GlassCurve(
+        grid: grid(300, from: -30, to: 30, crowdingAt: continuousEnds().map(\.q)), branches: 2
+      ) { q0 in
+        let outer = (q0 / (xi.derivative(1, at: q0) + field * field)).squareRoot()
+        guard sign * field > 0, outer * outer * xi.derivative(2, at: q0) <= 1 else { return [] }
+        return tops(m: outer * field, q0: q0, outer: outer, lowest: q0, lowestResponse: outer)
+      }
+    }
+    return generalSignalCurve(sign)
+  }
+
+  /// The field, where that is all of the signal.
+  private var uniformField: Double? {
+    phi.terms.count == 1 && phi.terms[0].degree == 1 ? phi.terms[0].coefficient : nil
+  }
+
+  private func generalSignalCurve(_ sign: Double) -> GlassCurve {
+    GlassCurve(grid: signalGrid(sign), branches: 2) { t in
       let m = sign * t
       let outer = m / phi.derivative(1, at: m)
       guard outer > 0, outer.isFinite, let q0 = stableOuterOverlap(m: m, outer: outer) else { return [] }
       return tops(m: m, q0: q0, outer: outer, lowest: q0, lowestResponse: outer)
     }
+  }
+
+  /// Overlaps m of a sign; they crowd where the stable outer overlap ends, beside which jumps open continuously.
+  func signalGrid(_ sign: Double) -> [Double] {
+    grid(300, from: -28, to: 28, crowdingAt: continuousEnds().map { sign * $0.m })
+  }
+
+  /// A logistic grid with geometric sequences towards some places.
+  func grid(_ count: Int, from low: Double, to high: Double, crowdingAt places: [Double]) -> [Double] {
+    let crowds = places.filter { $0 > 0 && $0 < 1 }.flatMap { place in
+      (1...48).flatMap { j -> [Double] in
+        let step = place * Double.pow(0.5, j)
+        return [place - step, min(place + step, 0.5 * (1 + place))]
+      }
+    }
+    let all = (logisticGrid(count, from: low, to: high) + crowds).sorted()
+    return all.indices.filter { $0 == 0 || all[$0] > all[$0 - 1] }.map { all[$0] }
   }
 
   /// The smallest root of q = m^2 + W^2 xi'(q), where the right side has slope below 1; nil without one.
@@ -300,7 +341,8 @@ struct GlassSolver {
       return solve(curve) { at in equations.residual(at, closing) / (closing == .stationary ? at.r : 1) }
         .filter { solution in
           let at = solution.point
-          return at.gap > 1e-5 && at.r > 1e-5 && isOneStep(solution) && increases(from: end.q, to: at.q0)
+          return at.gap > 1e-5 && at.r > 1e-5 && isOneStep(solution) && equations.innerReplicon(at) <= 1 + 1e-6
+            && increases(from: end.q, to: at.q0)
             && continuousY(at.q0) <= at.y * (1 + 1e-9)
         }.map { carrying(end, $0) }
     }
@@ -381,7 +423,13 @@ struct GlassSolver {
       for s in scannedRoots(curve.grid, value) {
         let points = curve.points(s)
         guard branch < points.count else { continue }
-        solutions.append(assessed(points[branch], at: s, branch: branch, curve: curve, residual: residual))
+        let at = points[branch]
+        // Close to a continuous transition rounding may cross zero several times at one solution.
+        let isKnown = solutions.contains { other in
+          abs(other.point.m - at.m) < 1e-9 && abs(other.point.q0 - at.q0) < 1e-9
+            && abs(other.point.chi - at.chi) < 1e-8 * at.chi
+        }
+        if !isKnown { solutions.append(assessed(at, at: s, branch: branch, curve: curve, residual: residual)) }
       }
     }
     return solutions

@@ -29,8 +29,9 @@ extension GlassEquations {
     }
     let count = 400
     if temperature > 0 {
-      for index in 1..<count {
-        let e = Double(index) / Double(count)
+      for index in 0...count {
+        // Dense towards q = 1, where high orders of xi are felt.
+        let e = 1 / (1 + Double.exp(5 - 17 * Double(index) / Double(count)))
         if gamma(e, at.q1 + e * temperature * at.chi) < -tolerance * base {
           return "a solution with overlaps above q1 has the smaller potential"
         }

@@ -12,6 +12,8 @@ struct BrokenPlace {
   let q0: Double
   let q1: Double
   let x: Double
+  /// Whether the overlaps jump there.
+  var isFirstOrder = false
 }
 
 extension GlassSolver {
@@ -50,53 +52,68 @@ extension GlassSolver {
         temperature: (1 - q1) / chi, m: outer?.m ?? 0, lowest: q0, lowestResponse: response, q0: q0, outer: response,
         chi: chi)
     }
+    let stationary = { (at: GlassPoint) in equations.residual(at, .stationary) }
     for curve in symmetricCurves() {
       if curve.free != nil {
-        found += places(logisticGrid(500, from: -36, to: 20), { closed($0, nil) }) { at in
-          equations.residual(at, .stationary)
-        }
+        found += places(logisticGrid(500, from: -36, to: 20), { closed($0, nil) }, stationary)
         continue
       }
       for branch in 0..<2 {
-        found += places(
-          curve.grid,
-          { s in
-            guard let state = curve.state(s) else { return nil }
-            let outer = (m: state.m, q: state.q, response: 1 / state.inverseSquare.squareRoot())
-            let roots = scannedRoots(logisticGrid(60, from: -12, to: 12)) { u in
-              closed(u, outer).map(equations.topResidual)
-            }
-            return branch < roots.count ? closed(roots[branch], outer) : nil
+        let point = { (s: Double) -> GlassPoint? in
+          guard let state = curve.state(s) else { return nil }
+          let outer = (m: state.m, q: state.q, response: 1 / state.inverseSquare.squareRoot())
+          let roots = scannedRoots(logisticGrid(60, from: -12, to: 12)) { u in
+            closed(u, outer).map(equations.topResidual)
           }
-        ) { at in equations.residual(at, .stationary) }
+          return branch < roots.count ? closed(roots[branch], outer) : nil
+        }
+        found += places(curve.grid, point, stationary)
       }
     }
     return found
   }
 
-  /// Where a continuous part that reaches up to q_1 stops being increasing: xi'''' xi'' = (3/2) xi'''^2 at q_1.
+  /// Where a continuous part that reaches up to q_1 breaks down as the temperature falls.
+  ///
+  /// Either x(q) stops increasing at its upper end, xi'''' xi'' = (3/2) xi'''^2 (continuous), or a jump with x = 1 reaches the
+  /// same potential before (first order).
   func continuousBreakdowns() -> [BrokenPlace] {
-    continuousEnds().flatMap { end -> [BrokenPlace] in
-      let breakdown = { (q: Double) -> Double in
+    continuousEnds().compactMap { end -> BrokenPlace? in
+      let growth = { (q: Double) -> Double in
         let (b, c) = (equations.xi.derivative(2, at: q), equations.xi.derivative(3, at: q))
         return equations.xi.derivative(4, at: q) * b / (c * c) - 1.5
       }
-      let grid = logisticGrid(300, from: -30, to: 30).map { end.q + (1 - end.q) * $0 }
-      return scannedRoots(grid, breakdown).compactMap { q in
-        guard breakdown(q - 1e-6 * (q - end.q)) > 0 else { return nil }
-        let b = equations.xi.derivative(2, at: q)
-        let h = 1e-5 * min(q, 1 - q)
-        let slope = abs(breakdown(q + h) - breakdown(q - h)) / (2 * h)
-        let shift = 64 * .ulpOfOne / slope + 4 * q.ulp
-        let temperature = (1 - q) * b.squareRoot()
-        // Above the place where the symmetric state loses its replicon there is no continuous part to break down.
-        guard temperature * continuousY(q) <= 1, temperature < end.temperature else { return nil }
-        let change = abs(0.5 * (1 - q) * equations.xi.derivative(3, at: q) / b.squareRoot() - b.squareRoot())
-        return BrokenPlace(
-          temperature: temperature, error: change * shift + 8 * temperature.ulp, m: end.m, q0: q, q1: q,
-          x: temperature * continuousY(q))
-      }
+      // What the best jump above q demands of xi''(q), where that is more than the replicon's own demand.
+      let excess = { (q: Double) -> Double in jump(above: q).value / equations.xi.derivative(2, at: q) - 1 }
+      let grid = logisticGrid(200, from: -25, to: 25).map { end.q + (1 - end.q) * $0 }
+      let stop = scannedRoots(grid, growth).first { growth($0 - 1e-6 * ($0 - end.q)) > 0 }
+      let last = stop ?? 1
+      let early = scannedRoots(grid.filter { $0 < last } + (stop.map { [$0] } ?? []), excess).first
+      guard let q = early ?? stop else { return nil }
+      let b = equations.xi.derivative(2, at: q)
+      let temperature = (1 - q) * b.squareRoot()
+      guard temperature < end.temperature, temperature * continuousY(q) <= 1 + 1e-9 else { return nil }
+      let f = early == nil ? growth : excess
+      let h = 1e-5 * min(q, 1 - q)
+      let shift = 64 * .ulpOfOne / (abs(f(q + h) - f(q - h)) / (2 * h)) + 4 * q.ulp
+      let change = abs(0.5 * (1 - q) * equations.xi.derivative(3, at: q) / b.squareRoot() - b.squareRoot())
+      return BrokenPlace(
+        temperature: temperature, error: change * shift + 8 * temperature.ulp, m: end.m, q0: q,
+        q1: early == nil ? q : q + (1 - q) * jump(above: q).e, x: early == nil ? temperature * continuousY(q) : 1,
+        isFirstOrder: early != nil)
     }
+  }
+
+  /// The jump from q to q + e (1-q) that demands the most: the maximum over e of B/h(e).
+  private func jump(above q: Double) -> (e: Double, value: Double) {
+    var best = (e: 0.0, value: 0.0)
+    for (low, high) in [(0.02, 0.4), (0.4, 0.8), (0.8, 1 - 1e-12)] {
+      let top = try? maximum("jump above a continuous part", in: low...high) { e in
+        equations.differences(q, q + e * (1 - q)).second / GlassEquations.excess(e)
+      }
+      if let top, top.value > best.value { best = (top.position, top.value) }
+    }
+    return best
   }
 
   /// The roots of a static equation along a curve, with 0 < x <= 1.
@@ -105,8 +122,9 @@ extension GlassSolver {
   ) -> [BrokenPlace] {
     func value(_ s: Double) -> Double? { point(s).map(residual) }
     return scannedRoots(grid, value).compactMap { s in
-      guard let at = point(s), at.gap > 1e-7, at.temperature * at.y <= 1 + 1e-9,
-        equations.outerReplicon(at) <= 1 + 1e-9, equations.innerReplicon(at) <= 1 + 1e-9
+      guard let at = point(s), at.gap > 1e-5, at.temperature * at.y <= 1 + 1e-9,
+        equations.outerReplicon(at) <= 1 + 1e-9, equations.innerReplicon(at) <= 1 + 1e-9,
+        min(equations.outerReplicon(at), equations.innerReplicon(at)) < 1 - 1e-6
       else { return nil }
       let h = 1e-5 * min(s, 1 - s)
       var error = 1e-7

@@ -197,7 +197,9 @@ private struct GlassSurvey {
         }
       }
       // The potential is minimised over x(q): the smallest one, hence the largest free energy, is nearest.
-      return group.max { $0.freeEnergy < $1.freeEnergy }.map { [$0] } ?? []
+      let unstable = solver.oneStep(.stationary, isInnerStable: false).map { candidate(.oneStep, .equilibrium, $0) }
+      return (group + unstable.filter { ($0.solution.point.m == 0) == isZero }).max { $0.freeEnergy < $1.freeEnergy }
+        .map { [$0] } ?? []
     }
   }
 

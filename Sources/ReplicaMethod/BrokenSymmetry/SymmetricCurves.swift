@@ -159,7 +159,9 @@ extension GlassSolver {
     if allowsZeroOverlap {
       if hasRandomField {
         curves.append(
-          SymmetricCurve(grid: logisticGrid(300, from: -30, to: 30), free: nil) { q in
+          SymmetricCurve(
+            grid: grid(300, from: -30, to: 30, crowdingAt: continuousEnds().map(\.q)), free: nil
+          ) { q in
             let inverseSquare = xi.derivative(1, at: q) / q
             return xi.derivative(2, at: q) <= inverseSquare
               ? SymmetricState(m: 0, q: q, inverseSquare: inverseSquare) : nil
@@ -170,7 +172,7 @@ extension GlassSolver {
     }
     for sign in signs {
       curves.append(
-        SymmetricCurve(grid: logisticGrid(300, from: -28, to: 28), free: nil) { t in
+        SymmetricCurve(grid: signalGrid(sign), free: nil) { t in
           let m = sign * t
           let outer = m / equations.phi.derivative(1, at: m)
           guard outer > 0, outer.isFinite, let q = stableOuterOverlap(m: m, outer: outer), q < 1 else { return nil }

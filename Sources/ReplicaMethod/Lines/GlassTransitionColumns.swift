@@ -21,7 +21,8 @@ enum GlassTransition {
     if found.isEmpty { return [.absent(.temperature, Absence.noTransition)] }
     return found.sorted { $0.temperature < $1.temperature }.map { place in
       CriticalPoint(
-        [.temperature: .converged(place.temperature, error: place.error)], order: .continuous,
+        [.temperature: .converged(place.temperature, error: place.error)],
+        order: place.isFirstOrder ? .first : .continuous,
         with: [.overlap: place.m, "q0": place.q0, "q1": place.q1, .parisiX: place.x])
     }
   }
