@@ -86,12 +86,15 @@ public enum Catalogue {
       card: SpikedWigner.card,
       questions: [
         SpikedWigner.replicaQuestion, SpikedWigner.trajectoryQuestion, SpikedWigner.potentialQuestion,
+        SpikedWigner.phaseQuestion,
       ],
-      lines: spikedWignerLines.map(CatalogueLine.init), diagrams: [], identities: []),
+      lines: spikedWignerLines.map(CatalogueLine.init), diagrams: [SpikedWigner.phaseDiagram],
+      identities: []),
     CatalogueEntry(
       card: SpikedWishart.card,
       questions: [
         SpikedWishart.replicaQuestion, SpikedWishart.trajectoryQuestion, SpikedWishart.potentialQuestion,
+        SpikedWishart.phaseQuestion,
       ],
       lines: spikedWishartLines.map(CatalogueLine.init), diagrams: [], identities: []),
     CatalogueEntry(

@@ -102,10 +102,12 @@ public struct DiagramDeclaration: Sendable {
   public let x: DiagramAxis
   /// Vertical axis.
   public let y: DiagramAxis
-  /// The parameter behind the vertical axis.
-  public let yParameter: Parameter
+  /// The parameter behind the vertical axis, where that is its reciprocal; nil where it is the axis itself.
+  public let yParameter: Parameter?
   /// The lines that are drawn.
   public let lines: [LineDeclaration]
+  /// Arguments of an example that runs, as typed after the model's name.
+  public let example: String
   /// The window that shows all that matters, at given fixed parameters.
   public let defaultWindow: @Sendable (Point) throws -> DiagramWindow
   /// The diagram, with the given number of vertices for each line.

@@ -71,7 +71,8 @@ struct DiagramRun {
   private var columns: [Column] {
     declaration.parameters.map(Column.init) + [
       Column("line", "name of the line"), Column("piece", "number of the connected piece of the line"),
-      declaration.x.column, Column(declaration.yParameter), declaration.y.column,
+      declaration.x.column,
+    ] + [declaration.yParameter.map(Column.init), declaration.y.column].compactMap { $0 } + [
       Column("event", "what happens at this vertex: window, critical, fold, channel-absent, crossing"),
     ] + Column.assurance
   }
@@ -110,8 +111,9 @@ struct DiagramRun {
       curve.points.map { point -> [Cell] in
         let isExact = point.status == .exact
         return fixed.values.map(Cell.init) + [
-          .text(curve.line), .integer(curve.piece), .number(point.x), .number(1 / point.y), .number(point.y),
-          point.event.map { .text($0.rawValue) } ?? .empty, isExact ? .empty : .number(point.error),
+          .text(curve.line), .integer(curve.piece), .number(point.x),
+        ] + (declaration.yParameter == nil ? [] : [.number(1 / point.y)]) + [
+          .number(point.y), point.event.map { .text($0.rawValue) } ?? .empty, isExact ? .empty : .number(point.error),
           .text(point.status.name), point.status.reason.map(Cell.text) ?? .empty,
         ]
       }
@@ -150,7 +152,7 @@ struct DiagramRun {
   /// The fixed parameters in words.
   private var caption: String {
     zip(declaration.parameters, fixed.values).compactMap { parameter, value in
-      if case .choice = parameter.kind { return nil }
+      if case .choice = parameter.kind { return value == .text("gaussian") ? nil : value.text }
       return "$\(parameter.symbol)$ = \(value.text)"
     }.joined(separator: ", ")
   }
