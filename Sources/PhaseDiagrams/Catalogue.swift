@@ -81,7 +81,7 @@ public enum Catalogue {
         SpikedTensor.quenchedQuestion,
         SpikedTensor.hessianQuestion,
       ], lines: spikedTensorLines.map(CatalogueLine.init),
-      diagrams: [], identities: SpikedTensor.identities),
+      diagrams: [], identities: SpikedTensor.identities + SpikedTensor.priorIdentities),
     CatalogueEntry(
       card: SpikedWigner.card,
       questions: [
@@ -89,14 +89,14 @@ public enum Catalogue {
         SpikedWigner.phaseQuestion,
       ],
       lines: spikedWignerLines.map(CatalogueLine.init), diagrams: [SpikedWigner.phaseDiagram],
-      identities: []),
+      identities: SpikedWigner.identities),
     CatalogueEntry(
       card: SpikedWishart.card,
       questions: [
         SpikedWishart.replicaQuestion, SpikedWishart.trajectoryQuestion, SpikedWishart.potentialQuestion,
         SpikedWishart.phaseQuestion,
       ],
-      lines: spikedWishartLines.map(CatalogueLine.init), diagrams: [], identities: []),
+      lines: spikedWishartLines.map(CatalogueLine.init), diagrams: [], identities: SpikedWishart.identities),
     CatalogueEntry(
       card: SphericalSpinGlass.card,
       questions: [

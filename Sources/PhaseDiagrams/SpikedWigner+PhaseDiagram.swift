@@ -107,7 +107,8 @@ private struct SparsityPlane {
   private func withCrossings(_ columns: [Column]) throws -> [Column] {
     var result: [Column] = []
     for (index, next) in columns.enumerated() {
-      if index > 0, columns[index - 1].optimal.count != next.optimal.count {
+      // Where the count changes at the critical point, that is known already.
+      if index > 0, columns[index - 1].optimal.count != next.optimal.count, next.rho / columns[index - 1].rho > 1.0001 {
         var (low, high) = (columns[index - 1], next)
         while high.rho / low.rho - 1 > 1e-9 {
           let middle = try column((low.rho * high.rho).squareRoot())
@@ -138,7 +139,9 @@ private struct SparsityPlane {
           let point = DiagramPoint(
             x: column.rho, y: snr, error: error, status: error == 0 ? .exact : .converged,
             event: last.map { $0.optimal.count != column.optimal.count && endsAtCritical } == true ? .crossing : nil)
-          if window.y.contains(snr) { pieces[pieces.count - 1].append(point) } else if pieces.last?.isEmpty == false {
+          if window.y.contains(snr) {
+            pieces[pieces.count - 1].append(point)
+          } else if pieces.last?.isEmpty == false {
             pieces.append([])
           }
         } else if pieces.last?.isEmpty == false {

@@ -73,7 +73,7 @@ struct DiagramRun {
       Column("line", "name of the line"), Column("piece", "number of the connected piece of the line"),
       declaration.x.column,
     ] + [declaration.yParameter.map(Column.init), declaration.y.column].compactMap { $0 } + [
-      Column("event", "what happens at this vertex: window, critical, fold, channel-absent, crossing"),
+      Column("event", "what happens at this vertex: window, critical, fold, channel-absent, crossing")
     ] + Column.assurance
   }
 

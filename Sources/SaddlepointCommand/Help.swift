@@ -44,7 +44,8 @@ enum Help {
       try Text.put(
         (["saddlepoint diagram \(name)"] + Text.wrapped(diagram.summary, indent: "  ") + ["", "Parameters"]
           + table(diagram.parameters.map(row) + windows + [["--points N", "vertices of each line", "default 200"]])
-          + ["", "Example", "  saddlepoint diagram \(name) \(diagram.example) -o diagram.svg -o diagram.csv"] + sharedOptions)
+          + ["", "Example", "  saddlepoint diagram \(name) \(diagram.example) -o diagram.svg -o diagram.csv"]
+          + sharedOptions)
           .joined(separator: "\n"))
     default:
       guard let question = entry.questions.first(where: { $0.name == command }) else {
