@@ -191,6 +191,17 @@ public struct Prior: Sendable, Hashable {
   /// Whether E x = 0, so that nothing about the signal is known beforehand.
   public var isCentred: Bool { mean == 0 }
 
+  /// Whether x and -x have the same law.
+  package var isEven: Bool {
+    mean == 0
+      && components.allSatisfy { part in
+        part.mean == 0
+          || components.contains {
+            $0.mean == -part.mean && $0.variance == part.variance && $0.weight == part.weight
+          }
+      }
+  }
+
   /// E x^3.
   public var thirdMoment: Double {
     components.reduce(0) { $0 + $1.weight * $1.mean * ($1.mean * $1.mean + 3 * $1.variance) }

@@ -82,19 +82,22 @@ public enum Catalogue {
         SpikedTensor.complexityQuestion, SpikedTensor.quenchedQuestion, SpikedTensor.exactNumberQuestion,
         SpikedTensor.hessianQuestion,
       ] + FiniteSizeQuestions.spikedTensor, lines: spikedTensorLines.map(CatalogueLine.init),
-      diagrams: [], identities: SpikedTensor.identities),
+      diagrams: [], identities: SpikedTensor.identities + SpikedTensor.priorIdentities),
     CatalogueEntry(
       card: SpikedWigner.card,
       questions: [
         SpikedWigner.replicaQuestion, SpikedWigner.trajectoryQuestion, SpikedWigner.potentialQuestion,
+        SpikedWigner.phaseQuestion,
       ],
-      lines: spikedWignerLines.map(CatalogueLine.init), diagrams: [], identities: []),
+      lines: spikedWignerLines.map(CatalogueLine.init), diagrams: [SpikedWigner.phaseDiagram],
+      identities: SpikedWigner.identities),
     CatalogueEntry(
       card: SpikedWishart.card,
       questions: [
         SpikedWishart.replicaQuestion, SpikedWishart.trajectoryQuestion, SpikedWishart.potentialQuestion,
+        SpikedWishart.phaseQuestion,
       ],
-      lines: spikedWishartLines.map(CatalogueLine.init), diagrams: [], identities: []),
+      lines: spikedWishartLines.map(CatalogueLine.init), diagrams: [], identities: SpikedWishart.identities),
     CatalogueEntry(
       card: SphericalSpinGlass.card,
       questions: [

@@ -106,6 +106,8 @@ public struct DiagramDeclaration: Sendable {
   public let yParameter: Parameter?
   /// The lines that are drawn.
   public let lines: [LineDeclaration]
+  /// Arguments of an example that runs, as typed after the model's name.
+  public let example: String
   /// The window that shows all that matters, at given fixed parameters.
   public let defaultWindow: @Sendable (Point) throws -> DiagramWindow
   /// The diagram, with the given number of vertices for each line.

@@ -14,6 +14,7 @@ extension SpikedMatrixTensor {
       Column(.deltap, symbol: "\\Delta_p", "noise variance of the tensor channel"), isLogarithmic: true),
     y: DiagramAxis(Column(.inverseDelta2, symbol: "1/\\Delta_2", "reciprocal noise variance of the matrix channel")),
     yParameter: deltaTwo, lines: Catalogue.spikedMatrixTensorLines.map(\.declaration),
+    example: "--p 3",
     defaultWindow: { fixed in try PhasePlane(fixed).defaultWindow() },
     compute: { fixed, window, count in try PhasePlane(fixed).diagram(in: window, count: count) })
 

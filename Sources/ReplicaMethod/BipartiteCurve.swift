@@ -10,7 +10,7 @@ package import SaddlepointNumerics
 /// s Q_u(s alpha qv) = g, whose left side increases. Potential psi_u(s alpha qv) + alpha psi_v(g) - s alpha qu qv/2.
 ///
 /// Source: theory sheet *spiked replica*, section 4; arXiv:1701.00858.
-package struct BipartiteCurve: FixedPointCurve {
+package struct BipartiteCurve: FixedPointCurve, Hashable {
   package let priorU: Prior
   package let priorV: Prior
   package let ratio: Double

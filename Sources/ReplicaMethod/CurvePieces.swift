@@ -3,6 +3,7 @@
 import RealModule
 package import SaddlepointCore
 package import SaddlepointNumerics
+import Synchronization
 
 /// A curve of fixed points cut at its folds into monotone pieces, on each of which a model has at most one fixed point.
 package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
@@ -64,7 +65,7 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
       abs(point.rise) <= 4 * point.riseError ? before : point.rise > 0 ? 1 : -1
     }
     let initial = curve.initialRise
-    var last = try curve.point(Double.exp(low), tolerance: 1e-11)
+    var last = try curve.point(Double.exp(low), tolerance: 1e-9)
     var lastSign = sign(last, initial >= 0 ? 1 : -1)
     var lastX = low
     if initial != 0, lastSign != (initial > 0 ? 1 : -1) {
@@ -74,7 +75,7 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
     }
     for index in 1...count {
       let x = low + (high - low) * Double(index) / Double(count)
-      let point = try curve.point(Double.exp(x), tolerance: 1e-11)
+      let point = try curve.point(Double.exp(x), tolerance: 1e-9)
       let newSign = sign(point, lastSign)
       if newSign != lastSign {
         try fold(lastX, x, falling: lastSign > 0)
@@ -163,6 +164,34 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
     let x = try noisyRoot("fixed point of state evolution", in: a...b, f)
     return try curve.point(Double.exp(x), tolerance: 1e-14).shifted(to: strength)
   }
+}
+
+/// Curves that were cut lately, so that a sweep of the strength does not cut the same curve at every point.
+private final class PieceCache<Curve: FixedPointCurve & Hashable>: Sendable {
+  private let entries = Mutex<[Curve: CurvePieces<Curve>]>([:])
+
+  func pieces(of curve: Curve) throws(GSLError) -> CurvePieces<Curve> {
+    if let known = entries.withLock({ $0[curve] }) { return known }
+    let pieces = try CurvePieces(curve)
+    entries.withLock { entries in
+      if entries.count >= 64 { entries.removeAll(keepingCapacity: true) }
+      entries[curve] = pieces
+    }
+    return pieces
+  }
+}
+
+private let spikedCache = PieceCache<SpikedCurve>()
+private let bipartiteCache = PieceCache<BipartiteCurve>()
+
+extension CurvePieces where Curve == SpikedCurve {
+  /// The pieces of a curve, remembered from an earlier call if there was one.
+  package static func cached(_ curve: Curve) throws(GSLError) -> CurvePieces { try spikedCache.pieces(of: curve) }
+}
+
+extension CurvePieces where Curve == BipartiteCurve {
+  /// The pieces of a curve, remembered from an earlier call if there was one.
+  package static func cached(_ curve: Curve) throws(GSLError) -> CurvePieces { try bipartiteCache.pieces(of: curve) }
 }
 
 extension CurvePoint {

@@ -107,7 +107,13 @@ extension CurvePieces {
     }
     let bottom = Double.log(first.g)
     let atBottom = try difference(bottom)
-    guard atBottom.value <= atBottom.noise, bottom < top else { return nil }
+    guard atBottom.value <= 4 * atBottom.noise, bottom < top else { return nil }
+    if atBottom.value >= 0, end.isFinite {
+      // Next to a critical point the potentials cannot be told apart: the transition lies between the two folds.
+      return CurveTransition(
+        strength: (0.5 * (start + end), 0.5 * (end - start) + atBottom.high.strengthError), order: .first,
+        low: atBottom.low?.widened(by: end - start), high: atBottom.high.widened(by: end - start))
+    }
     let x = try noisyRoot("equal potentials of two states", in: bottom...top) { x throws(GSLError) in
       let found = try difference(x)
       let slope = (found.high.potentialSlope - (found.low?.potentialSlope ?? 0)) * found.high.strengthSlope

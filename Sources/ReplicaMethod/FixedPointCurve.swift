@@ -55,7 +55,7 @@ package protocol FixedPointCurve: Sendable {
 ///
 /// s is the strength, f stays fixed. Matrix: a = 1. Tensor of order p: a = p - 1. Potential
 /// psi(g) - a s q^(a+1)/(2(a+1)) - c f q^(c+1)/(2(c+1)).
-package struct SpikedCurve: FixedPointCurve {
+package struct SpikedCurve: FixedPointCurve, Hashable {
   package let prior: Prior
   /// Power a of the channel whose strength varies.
   let power: Int

@@ -174,6 +174,8 @@ private struct ChannelIntegral {
   let g: Double
   let mean: Double
   let parts: [Part]
+  /// Whether the law is even, so that half of the axis is enough.
+  let isEven: Bool
   var exponentials: [Double]
   var means: [Double]
 
@@ -190,6 +192,7 @@ private struct ChannelIntegral {
         variance: component.variance / (1 + gv), logWidth: logWidth, logWeight: Double.log(component.weight) - logWidth,
         centre: rootG * component.mean, width: (1 + gv).squareRoot())
     }
+    isEven = prior.isEven
     exponentials = [Double](repeating: 0, count: parts.count)
     means = exponentials
   }
@@ -227,7 +230,7 @@ private struct ChannelIntegral {
     let stretches = stretches()
     var panels: [(Double, Double)] = []
     panels.reserveCapacity(64)
-    var y = stretches.reduce(Double.infinity) { min($0, $1.start) }
+    var y = isEven ? 0 : stretches.reduce(Double.infinity) { min($0, $1.start) }
     let last = stretches.reduce(-Double.infinity) { max($0, $1.end) }
     while y < last {
       var length = Double.infinity
@@ -291,6 +294,10 @@ private struct ChannelIntegral {
       }
       open = halves
       depth += 1
+    }
+    if isEven {
+      sum *= 2
+      error *= 2
     }
     let size = sum[5]
     // Rounding: a few units for each of the sums, and that of the exponents where the sums are tiny.

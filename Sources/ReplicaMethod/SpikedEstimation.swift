@@ -62,12 +62,12 @@ package struct SpikedEstimation: Sendable {
 
   /// The fixed points, q = 0 first where it is one.
   package func saddlePoints() throws(GSLError) -> [SaddlePoint] {
-    try CurvePieces(curve).saddlePoints(strength: strength, secondMoment: prior.secondMoment).map(\.point)
+    try CurvePieces.cached(curve).saddlePoints(strength: strength, secondMoment: prior.secondMoment).map(\.point)
   }
 
   /// The stable state that message passing without information reaches: q = 0 where that is stable, else the first.
   package func reachedOverlap() throws(GSLError) -> Estimate {
-    try CurvePieces(curve).saddlePoints(strength: strength, secondMoment: prior.secondMoment)
+    try CurvePieces.cached(curve).saddlePoints(strength: strength, secondMoment: prior.secondMoment)
       .first(where: \.isReached)?.point.overlap ?? .exact(0)
   }
 }

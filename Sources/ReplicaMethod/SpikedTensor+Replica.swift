@@ -57,7 +57,7 @@ extension SpikedMatrixTensor {
       curve = try SpikedCurve(prior: prior, power: p - 1, fixedPower: 1, fixed: 1 / point.number(.delta2))
     }
     guard curve.fixed.isFinite else { throw GSLError.overflow("reciprocal of a noise variance") }
-    return try kind.points(on: CurvePieces(curve), unknown: unknown, isReciprocal: true, overlaps: .single)
+    return try kind.points(on: CurvePieces.cached(curve), unknown: unknown, isReciprocal: true, overlaps: .single)
   }
 }
 
@@ -121,7 +121,7 @@ private func line(_ kind: CurveLine, domain: String) -> Line<SpikedTensor> {
         potential: #"\Phi = \psi(g) - \frac{p-1}{2p}\,g\,Q(g)"#), domain: domain, example: "--p 3 --prior rademacher")
   ) { point, unknown in
     let curve = try SpikedCurve(prior: .at(point), power: point.integer(.p) - 1)
-    return try kind.points(on: CurvePieces(curve), unknown: unknown, isReciprocal: true, overlaps: .single)
+    return try kind.points(on: CurvePieces.cached(curve), unknown: unknown, isReciprocal: true, overlaps: .single)
   }
 }
 

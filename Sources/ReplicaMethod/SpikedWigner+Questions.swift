@@ -40,7 +40,7 @@ extension SpikedWigner {
     return SpikedQuestions.rows(columns: 10) {
       let estimation = try model.estimation()
       let square = model.prior.secondMoment
-      return try CurvePieces(estimation.curve).saddlePoints(strength: model.snr, secondMoment: square)
+      return try CurvePieces.cached(estimation.curve).saddlePoints(strength: model.snr, secondMoment: square)
         .enumerated().map { index, saddle in
           let point = saddle.point
           let information = point.potential.mapped(derivative: 1) { model.snr * square * square / 4 - $0 }

@@ -41,7 +41,7 @@ extension SpikedWishart {
   ///
   /// Source: theory sheet *spiked replica*, section 4; arXiv:1701.00858, proven in arXiv:1611.03888.
   public func saddlePoints() throws(GSLError) -> [BipartiteSaddlePoint] {
-    try CurvePieces(curve).saddlePoints(
+    try CurvePieces.cached(curve).saddlePoints(
       strength: snr, secondMoment: priorU.secondMoment, secondMomentV: priorV.secondMoment
     ).map { saddle in
       BipartiteSaddlePoint(

@@ -72,9 +72,8 @@ struct DiagramRun {
     declaration.parameters.map(Column.init) + [
       Column("line", "name of the line"), Column("piece", "number of the connected piece of the line"),
       declaration.x.column,
-    ] + (declaration.yParameter.map { [Column($0)] } ?? []) + [
-      declaration.y.column,
-      Column("event", "what happens at this vertex: window, critical, fold, channel-absent, crossing"),
+    ] + [declaration.yParameter.map(Column.init), declaration.y.column].compactMap { $0 } + [
+      Column("event", "what happens at this vertex: window, critical, fold, channel-absent, crossing")
     ] + Column.assurance
   }
 
@@ -154,7 +153,7 @@ struct DiagramRun {
   /// The fixed parameters in words.
   private var caption: String {
     zip(declaration.parameters, fixed.values).compactMap { parameter, value in
-      if case .choice = parameter.kind { return nil }
+      if case .choice = parameter.kind { return value == .text("gaussian") ? nil : value.text }
       return "$\(parameter.symbol)$ = \(value.text)"
     }.joined(separator: ", ")
   }

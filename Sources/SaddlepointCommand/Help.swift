@@ -46,7 +46,8 @@ enum Help {
       try Text.put(
         (["saddlepoint diagram \(name)"] + Text.wrapped(diagram.summary, indent: "  ") + ["", "Parameters"]
           + table(diagram.parameters.map(row) + windows + [["--points N", "vertices of each line", "default 200"]])
-          + ["", "Example", "  saddlepoint diagram \(name) --p 3 -o diagram.svg -o diagram.csv"] + sharedOptions)
+          + ["", "Example", "  saddlepoint diagram \(name) \(diagram.example) -o diagram.svg -o diagram.csv"]
+          + sharedOptions)
           .joined(separator: "\n"))
     default:
       let candidates = entry.questions.filter { $0.name == command || $0.command == command }

@@ -37,6 +37,8 @@ import Testing
     let documents = [
       "README.md", "Sources/Saddlepoint/Saddlepoint.docc/Models/spiked-matrix-tensor.md",
       "Sources/Saddlepoint/Saddlepoint.docc/Models/spiked-tensor.md",
+      "Sources/Saddlepoint/Saddlepoint.docc/Models/spiked-wigner.md",
+      "Sources/Saddlepoint/Saddlepoint.docc/Models/spiked-wishart.md",
       "Sources/Saddlepoint/Saddlepoint.docc/Models/spherical-spin-glass.md",
       "Sources/Saddlepoint/Saddlepoint.docc/Models/semicircle.md",
       "Sources/Saddlepoint/Saddlepoint.docc/Models/marchenko-pastur.md",

@@ -35,7 +35,8 @@ private func line(_ kind: CurveLine, domain: String) -> Line<SpikedWigner> {
       example: kind == .weakRecovery ? "--prior rademacher" : "--prior sparse-rademacher --rho 0.01:0.09:9:log")
   ) { point, unknown in
     try kind.points(
-      on: CurvePieces(SpikedCurve(prior: Prior.at(point))), unknown: unknown, isReciprocal: false, overlaps: .single)
+      on: CurvePieces.cached(SpikedCurve(prior: Prior.at(point))), unknown: unknown, isReciprocal: false,
+      overlaps: .single)
   }
 }
 

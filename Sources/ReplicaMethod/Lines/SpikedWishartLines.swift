@@ -32,7 +32,7 @@ private func line(_ kind: CurveLine, domain: String) -> Line<SpikedWishart> {
     let curve = try BipartiteCurve(
       priorU: .at(point, prior: .priorU, rho: .rhoU), priorV: .at(point, prior: .priorV, rho: .rhoV),
       ratio: point.number(.ratio))
-    return try kind.points(on: CurvePieces(curve), unknown: unknown, isReciprocal: false, overlaps: .bipartite)
+    return try kind.points(on: CurvePieces.cached(curve), unknown: unknown, isReciprocal: false, overlaps: .bipartite)
   }
 }
 
