@@ -48,7 +48,9 @@ let package = Package(
     room("KacRice", ["LandscapeModels", "RandomMatrixTheory", "SaddlepointNumerics", realModule]),
     room("ReplicaMethod", ["LandscapeModels", "SaddlepointNumerics", realModule]),
     room("FiniteSize", ["KacRice", "LandscapeModels", "SaddlepointNumerics", realModule]),
-    room("PhaseDiagrams", ["FiniteSize", "KacRice", "RandomMatrixTheory", "ReplicaMethod", realModule]),
+    room(
+      "PhaseDiagrams",
+      ["FiniteSize", "KacRice", "RandomMatrixTheory", "ReplicaMethod", "SaddlepointNumerics", realModule]),
     room("SaddlepointReports", ["SaddlepointCore"]),
     room("Saddlepoint", ["PhaseDiagrams", "SaddlepointReports"]),
     .executableTarget(

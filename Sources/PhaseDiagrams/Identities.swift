@@ -277,6 +277,33 @@ extension SphericalSpinGlass {
       }
       return largest(equal + above)
     },
+    Identity("exact numbers: route by Hermite functions against pivots, saddles counted by index", bound: 1e-9) {
+      let glass = try SphericalSpinGlass(covariance: [2: 0.5, 3: 0.5])
+      return try largest(
+        [3, 4, 6].map { size -> Double? in
+          let total = try glass.logMeanNumber(size: size).get()
+          let parts = try (0..<size).map { Double.exp(try glass.logMeanNumber(of: .index($0), size: size).get()) }
+          return Double.log(parts.reduce(0, +)) - total
+        })
+    },
+    Identity("exact numbers on the sphere: minima + maxima = saddles + 2", bound: 1e-9) {
+      let glass = try SphericalSpinGlass(covariance: [3: 1], signal: [3: 1.5])
+      let numbers = try [StationaryPoints.minima, .maxima, .index(1)].map {
+        Double.exp(try glass.logMeanNumber(of: $0, size: 3).get())
+      }
+      return abs(numbers[0] + numbers[1] - numbers[2] - 2)
+    },
+    Identity("exact numbers approach 4 sqrt(2N/pi) sqrt(a/(b-a)) exp(N Sigma) as 1/N", bound: 1e-5) {
+      // The constant: the Gaussian weight of route 1 sees the density of eigenvalues at 0 only, where it is sqrt(2N)/pi.
+      let glass = try SphericalSpinGlass(covariance: [2: 0.2, 4: 1])
+      let (a, b) = (glass.covariance.derivative(1, at: 1), glass.covariance.derivative(2, at: 1))
+      let sigma = try glass.complexity().get()
+      let rest = try [500, 1000].map { size in
+        try glass.logMeanNumber(size: size).get() - Double(size) * sigma
+          - 0.5 * Double.log(32 * Double(size) / Double.pi * a / (b - a))
+      }
+      return abs(2 * rest[1] - rest[0])
+    },
     Identity("ground state of the pure p-spin: static energy of the zero-temperature 1RSB solution", bound: 1e-12) {
       // Theory sheet *spiked replica*, section 8, for xi = q^p/2.
       try largest(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 public import SaddlepointCore
+import SaddlepointNumerics
 
 /// Rows of a question over a grid: computed in parallel, handed on in order as they are ready.
 public struct Sweep: Sendable {
@@ -57,7 +58,9 @@ public struct Sweep: Sendable {
         let number = nextChunk
         nextPoint = range.upperBound
         nextChunk += 1
-        group.addTask { (number, try compute(range, encode)) }
+        // Threads that the rows of the grid leave idle may work within a row.
+        let within = max(1, jobs / max(1, total))
+        group.addTask { (number, try Threads.$limit.withValue(within) { try compute(range, encode) }) }
       }
       while nextPoint < total, nextChunk < jobs { start() }
       while let (number, finished) = try await group.next() {

@@ -2,12 +2,20 @@
 
 import Dispatch
 
-/// The values of `transform` at 0 ..< `count`, computed on all cores; neither order nor values depend on their number.
+/// How many threads a computation may use within one row of a table.
+public enum Threads {
+  /// At most so many; 0: all cores.
+  ///
+  /// A sweep over many rows sets 1, because its rows already fill the cores.
+  @TaskLocal public static var limit = 0
+}
+
+/// The values of `transform` at 0 ..< `count`, computed on as many cores as ``Threads/limit`` allows; neither order nor values depend on their number.
 ///
 /// - Parameters:
 ///   - count: how many values.
 ///   - chunk: how many successive values are computed with one state.
-///   - state: makes scratch space that is handed on from one value of a chunk to the next.
+///   - state: makes scratch space that is handed on from one value to the next.
 ///   - transform: called once for each index, on any thread.
 /// - Returns: the values in the order of their indices.
 public func parallelMap<Value: Sendable, State>(
@@ -18,16 +26,20 @@ public func parallelMap<Value: Sendable, State>(
   let slots = [Value?](unsafeUninitializedCapacity: count) { buffer, initialized in
     for index in 0..<count { buffer.initializeElement(at: index, to: nil) }
     nonisolated(unsafe) let cells = buffer
-    DispatchQueue.concurrentPerform(iterations: (count + size - 1) / size) { number in
+    let chunks = (count + size - 1) / size
+    let workers = Threads.limit > 0 ? min(chunks, Threads.limit) : chunks
+    DispatchQueue.concurrentPerform(iterations: workers) { worker in
       var scratch = state()
-      for index in (number * size)..<min(count, (number + 1) * size) { cells[index] = transform(&scratch, index) }
+      for number in stride(from: worker, to: chunks, by: workers) {
+        for index in (number * size)..<min(count, (number + 1) * size) { cells[index] = transform(&scratch, index) }
+      }
     }
     initialized = count
   }
   return slots.compactMap(\.self)
 }
 
-/// The values of `transform` at 0 ..< `count`, computed on all cores; neither order nor values depend on their number.
+/// The values of `transform` at 0 ..< `count`, computed on as many cores as ``Threads/limit`` allows; neither order nor values depend on their number.
 ///
 /// - Parameters:
 ///   - count: how many values.

@@ -40,6 +40,7 @@ import Testing
       "Sources/Saddlepoint/Saddlepoint.docc/Models/spiked-wigner.md",
       "Sources/Saddlepoint/Saddlepoint.docc/Models/spiked-wishart.md",
       "Sources/Saddlepoint/Saddlepoint.docc/Models/spherical-spin-glass.md",
+      "Sources/Saddlepoint/Saddlepoint.docc/Methods/Finite-size.md",
       "Sources/Saddlepoint/Saddlepoint.docc/Models/semicircle.md",
       "Sources/Saddlepoint/Saddlepoint.docc/Models/marchenko-pastur.md",
     ]

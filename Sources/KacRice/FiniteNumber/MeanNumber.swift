@@ -67,7 +67,7 @@ struct PivotRoute: Sendable {
       + 0.5 * (n - 1) * Double.log(b) + 0.5 * Double.log(n * b / (2 * .pi * (a + b)))
   }
 
-  private func latitudes(_ fineness: Double) throws(GSLError) -> [Latitude] {
+  private func latitudes(_ fineness: Double) throws -> [Latitude] {
     let n = Double(size)
     if signal.terms.isEmpty, overlap == nil {
       return [Latitude(logWeight: try logSphere(size), centre: 0, shift: 0)]
@@ -86,7 +86,19 @@ struct PivotRoute: Sendable {
       return [latitude(overlap, cosine, (n - 3) * Double.log(cosine))]
     }
     // With m = sin(angle) the area element is cos(angle)^(N-2).
-    let rule = try FixedRule.gaussLegendre(Int((fineness * (40 + 12 * n.squareRoot())).rounded(.up)))
+    // A strong signal gathers points near the poles, in angles of order 1/(rate sqrt(N)).
+    var rate = 1.0
+    for i in 0...64 {
+      let m = -1 + Double(i) / 32
+      let (first, second) = (signal.derivative(1, at: m), signal.derivative(2, at: m))
+      let third = signal.derivative(3, at: m)
+      rate = max(
+        rate, abs(first) / constants.a.squareRoot(), abs(first + m * second) / (constants.a + constants.b).squareRoot(),
+        abs(third * (1 - m * m) - 2 * m * second) / constants.b.squareRoot())
+    }
+    let nodes = fineness * (40 + 12 * n.squareRoot() * rate)
+    guard nodes < 20_000 else { throw TooLarge() }
+    let rule = try FixedRule.gaussLegendre(Int(nodes.rounded(.up)))
     return zip(rule.nodes, rule.weights).map { node, weight in
       let angle = 0.5 * Double.pi * node
       let cosine = Double.cos(angle)
@@ -110,7 +122,7 @@ struct PivotRoute: Sendable {
     // Cost in elements of all kernels; 10^9 take a few seconds.
     let largest = max(reach(place(0) * n.squareRoot()), reach(place(count - 1) * n.squareRoot()))
     let places = Double(PivotGrid.count(reach: largest, isTwoSided: isTwoSided, size: size, fineness: fineness))
-    guard Double(count) * n * places * places < 2e10 else { throw TooLarge() }
+    guard Double(count) * n * places * places < 8e9 else { throw TooLarge() }
     let values = parallelMap(count, chunk: 8) {
       ChainKernel()
     } _: { kernel, i -> Result<Double, any Error> in

@@ -20,7 +20,7 @@ extension SphericalLandscape {
   ///   signal or a field exceeds the random part of the Hessian so far that the computation would take minutes.
   /// - Throws: `DomainError` for a size, an index or an overlap out of range, and for fractions.
   /// - Complexity: all points without signal O(N^2); minima O(N^2) kernels of O(N) elements, 0.4 s at N = 50 and 1.2 s at
-  ///   N = 200; everything else up to 3 s at N = 50 without signal, 6 s with one.
+  ///   N = 200; everything else 1 to 4 s at N = 50, more where the signal is strong.
   ///
   /// Source: theory sheet *spherical landscapes*, section 6; arXiv:1003.1129.
   public func logMeanNumber(
