@@ -73,7 +73,9 @@ public enum Catalogue {
         SpikedMatrixTensor.exactNumberQuestion, SpikedMatrixTensor.hessianQuestion,
       ] + FiniteSizeQuestions.spikedMatrixTensor,
       lines: (spikedMatrixTensorLines + [.mlSpinodal, .overlapEnds]).map(CatalogueLine.init),
-      diagrams: [SpikedMatrixTensor.phaseDiagram],
+      diagrams: [
+        SpikedMatrixTensor.phaseDiagram, SpikedMatrixTensor.complexityDiagram, SpikedMatrixTensor.supportDiagram,
+      ],
       identities: SpikedMatrixTensor.identities),
     CatalogueEntry(
       card: SpikedTensor.card,
@@ -82,7 +84,8 @@ public enum Catalogue {
         SpikedTensor.complexityQuestion, SpikedTensor.quenchedQuestion, SpikedTensor.exactNumberQuestion,
         SpikedTensor.hessianQuestion,
       ] + FiniteSizeQuestions.spikedTensor, lines: spikedTensorLines.map(CatalogueLine.init),
-      diagrams: [], identities: SpikedTensor.identities + SpikedTensor.priorIdentities),
+      diagrams: [SpikedTensor.complexityDiagram, SpikedTensor.supportDiagram],
+      identities: SpikedTensor.identities + SpikedTensor.priorIdentities),
     CatalogueEntry(
       card: SpikedWigner.card,
       questions: [
@@ -104,7 +107,9 @@ public enum Catalogue {
         SphericalSpinGlass.replicaQuestion, SphericalSpinGlass.complexityQuestion, SphericalSpinGlass.quenchedQuestion,
         SphericalSpinGlass.exactNumberQuestion, SphericalSpinGlass.hessianQuestion,
       ] + FiniteSizeQuestions.sphericalSpinGlass, lines: spinGlassLines.map(CatalogueLine.init),
-      diagrams: [SphericalSpinGlass.phaseDiagram],
+      diagrams: [
+        SphericalSpinGlass.phaseDiagram, SphericalSpinGlass.complexityDiagram, SphericalSpinGlass.supportDiagram,
+      ],
       identities: SphericalSpinGlass.identities),
     CatalogueEntry(
       card: SemicircleLaw.card,

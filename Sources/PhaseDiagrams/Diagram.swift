@@ -22,11 +22,14 @@ public struct DiagramAxis: Sendable, Hashable {
   public let column: Column
   /// Whether it is logarithmic.
   public let isLogarithmic: Bool
+  /// The values that a window may hold.
+  public let domain: Domain
 
   /// An axis.
-  public init(_ column: Column, isLogarithmic: Bool = false) {
+  public init(_ column: Column, isLogarithmic: Bool = false, domain: Domain? = nil) {
     self.column = column
     self.isLogarithmic = isLogarithmic
+    self.domain = domain ?? (isLogarithmic ? .positive : .nonNegative)
   }
 }
 
@@ -88,6 +91,20 @@ public struct Diagram: Sendable, Hashable {
   public let curves: [DiagramCurve]
   /// All regions.
   public let regions: [DiagramRegion]
+  /// A quantity over the whole window, if there is one.
+  public var map: DiagramMap?
+}
+
+/// A quantity on a regular grid over the window of a diagram.
+public struct DiagramMap: Sendable, Hashable {
+  /// What it is.
+  public let column: Column
+  /// Places on the horizontal axis, equally spaced.
+  public let x: [Double]
+  /// Places on the vertical axis, equally spaced.
+  public let y: [Double]
+  /// The values, one row of `y.count` for each x; nil where there is nothing to show.
+  public let values: [Double?]
 }
 
 /// A diagram that a model has, declared once.
@@ -112,6 +129,15 @@ public struct DiagramDeclaration: Sendable {
   public let defaultWindow: @Sendable (Point) throws -> DiagramWindow
   /// The diagram, with the given number of vertices for each line.
   public let compute: @Sendable (Point, DiagramWindow, Int) throws -> Diagram
+  /// Families of numbered parameters, of which those that are given stay fixed, too.
+  public var families: [ParameterFamily] = []
+
+  /// The declaration with the given members of its families before its other parameters.
+  public func with(members: [Parameter]) -> DiagramDeclaration {
+    DiagramDeclaration(
+      name: name, summary: summary, parameters: members + parameters, x: x, y: y, yParameter: yParameter, lines: lines,
+      example: example, defaultWindow: defaultWindow, compute: compute)
+  }
 }
 
 extension Diagram {

@@ -61,14 +61,13 @@ enum AxisParser {
   }
 
   /// Two ends of a window, `start:stop`, in increasing order.
-  static func window(_ text: String, name: String, positive: Bool) throws -> ClosedRange<Double> {
+  static func window(_ text: String, name: String, domain: Domain) throws -> ClosedRange<Double> {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Double(trimmed(String($0))) }
     guard parts.count == 2, let a = parts[0], let b = parts[1] else {
       throw UsageError("--\(name): '\(text)' is no window start:stop")
     }
-    guard a.isFinite, b.isFinite, positive ? min(a, b) > 0 : min(a, b) >= 0, a != b else {
-      throw DomainError(
-        Quantity(name), text, allowed: "two different \(positive ? "positive" : "non-negative") finite ends")
+    guard a.isFinite, b.isFinite, domain.contains(a), domain.contains(b), a != b else {
+      throw DomainError(Quantity(name), text, allowed: "two different finite ends with \(domain.condition(on: name))")
     }
     return min(a, b)...max(a, b)
   }

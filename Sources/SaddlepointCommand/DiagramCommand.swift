@@ -23,14 +23,15 @@ struct DiagramCommand: AsyncParsableCommand, SharingCommand {
     guard (2...1_000_000).contains(points) else {
       throw DomainError("points", Double(points), allowed: "integer 2 <= points <= 1000000")
     }
-    let declaration = try Self.declaration(kind, of: entry)
+    let declared = try Self.declaration(kind, of: entry)
+    let declaration = declared.with(members: try request.members(of: declared.families))
     if shared.at != nil { throw UsageError("--at takes points; a diagram has a window") }
     let windows = [declaration.x, declaration.y].map { Request.optionName($0.column.quantity) }
     let x = try request.take(windows[0]).map {
-      try AxisParser.window($0, name: windows[0], positive: declaration.x.isLogarithmic)
+      try AxisParser.window($0, name: windows[0], domain: declaration.x.domain)
     }
     let y = try request.take(windows[1]).map {
-      try AxisParser.window($0, name: windows[1], positive: declaration.y.isLogarithmic)
+      try AxisParser.window($0, name: windows[1], domain: declaration.y.domain)
     }
     request.expandShorthands(of: declaration.parameters)
     let grid = try request.grid(
@@ -172,20 +173,23 @@ struct DiagramRun {
       let pieces = diagram.curves.filter { $0.line == name }.map { $0.points.map { PlotPoint($0.x, $0.y) } }
       return pieces.isEmpty ? nil : FigureCurve(name, pieces: pieces, style: nil)
     }
+    let points = Set(declaration.lines.filter(\.isPoint).map(\.name))
     let markers = diagram.curves.flatMap { curve in
       curve.points.compactMap { point -> FigureMarker? in
-        switch point.event {
-        case .critical? where curve.line == "critical": FigureMarker("critical", at: PlotPoint(point.x, point.y))
-        case .fold?: FigureMarker("fold", at: PlotPoint(point.x, point.y), mark: .diamond)
-        default: nil
-        }
+        if points.contains(curve.line) { return FigureMarker(curve.line, at: PlotPoint(point.x, point.y)) }
+        return point.event == .fold ? FigureMarker("fold", at: PlotPoint(point.x, point.y), mark: .diamond) : nil
       }
+    }
+    let map = diagram.map.map { map in
+      FigureMap(
+        label: FigureAxis(symbol: map.column.symbol, unit: map.column.unit).label, x: map.x, y: map.y,
+        values: map.values.map { $0 ?? .nan })
     }
     let evidence = Dictionary(grouping: declaration.lines, by: \.evidence).sorted { $0.key.rawValue < $1.key.rawValue }
       .map { "\($0.key.rawValue): \($0.value.map(\.name).joined(separator: ", "))" }
     return Figure(
       x: axes.x, y: axes.y,
-      curves: curves, regions: regions, markers: markers,
+      curves: curves, regions: regions, markers: markers, map: map,
       caption: [
         "\(entry.card.name), \(caption). Saddlepoint \(SaddlepointVersion.current).",
         evidence.joined(separator: "; ") + ".",
@@ -204,6 +208,8 @@ enum FigureStyles {
     case "easy-gradient-flow-fails": RegionFill(colour: "#E4EFF8")
     case "easy-langevin-fails": RegionFill(colour: "#E2EEDB")
     case "easy-langevin-and-gradient-flow-fail": RegionFill(colour: "#C4DBEE")
+    case "minima": RegionFill(colour: "#C4DBEE", hatch: .rising)
+    case "saddles": RegionFill(colour: "#E4EFF8")
     case "rs": RegionFill(colour: "#FFFFFF")
     case "1rsb": RegionFill(colour: "#F4CDB4", hatch: .rising)
     case "1frsb": RegionFill(colour: "#F8E3A8", hatch: .falling)

@@ -30,15 +30,18 @@ public struct Figure: Sendable, Hashable {
   public var regions: [FigureRegion]
   /// Points that stand out.
   public var markers: [FigureMarker]
+  /// A quantity shown by colour below everything else.
+  public var map: FigureMap?
   /// Small lines below the picture; each is wrapped to its width.
   public var caption: [String]
 
   /// A figure.
   public init(
     title: String? = nil, x: FigureAxis, y: FigureAxis, curves: [FigureCurve] = [], regions: [FigureRegion] = [],
-    markers: [FigureMarker] = [],
+    markers: [FigureMarker] = [], map: FigureMap? = nil,
     caption: [String] = []
   ) {
+    self.map = map
     self.title = title
     self.x = x
     self.y = y
@@ -110,6 +113,33 @@ public struct FigureRegion: Sendable, Hashable {
     self.label = label
     self.outlines = outlines
     self.fill = fill
+  }
+}
+
+/// A quantity on a regular grid, shown by colour; both axes must be linear.
+public struct FigureMap: Sendable, Hashable {
+  /// What stands beside the scale of colours.
+  public var label: String
+  /// Places on the horizontal axis, equally spaced, at least two.
+  public var x: [Double]
+  /// Places on the vertical axis, equally spaced, at least two.
+  public var y: [Double]
+  /// The values, one row of `y.count` for each x; nothing is drawn where they are not finite.
+  public var values: [Double]
+
+  /// A map.
+  public init(label: String, x: [Double], y: [Double], values: [Double]) {
+    self.label = label
+    self.x = x
+    self.y = y
+    self.values = values
+  }
+
+  /// The scale of colours: the finite values, from 0 where none is negative.
+  var range: ClosedRange<Double> {
+    let finite = values.filter(\.isFinite)
+    let (low, high) = (min(finite.min() ?? 0, 0), max(finite.max() ?? 1, 0))
+    return low < high ? low...high : low...(low + 1)
   }
 }
 

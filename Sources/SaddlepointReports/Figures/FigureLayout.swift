@@ -19,6 +19,8 @@ struct FigureLayout {
   private static let axisHeight = 0.95
   private static let titleLine = 0.45
   private static let captionLine = 0.27
+  /// Room for a scale of colours above the frame.
+  private static let scaleHeight = 0.75
 
   /// A label inside the frame.
   struct Label {
@@ -44,6 +46,12 @@ struct FigureLayout {
   let verticalNamePosition: Double
   var rightShare: Double { 1 - Self.right / Self.width }
   var titlePosition: Double { height - 0.22 }
+
+  /// Lower left corner and size of the scale of colours.
+  var colourScale: (corner: PlotPoint, width: Double, height: Double) {
+    let length = frame.x.length
+    return (PlotPoint(left + 0.35 * length, top + 0.5), 0.65 * length, 0.22)
+  }
 
   /// Distance of a caption line from the lower edge.
   func captionPosition(_ line: Int) -> Double { Self.captionLine * (Double(captionLines.count - line) - 0.5) + 0.06 }
@@ -89,8 +97,8 @@ struct FigureLayout {
         (.curve(curve.style ?? .palette(index)), curve.name)
       }
         + unplaced.map { (.region(figure.regions[$0].fill ?? .palette($0)), figure.regions[$0].label) },
-      paperWidth: Self.width, top: { top + 0.1 + $0 })
-    height = top + 0.2 + legend.height + (figure.title == nil ? 0 : Self.titleLine)
+      paperWidth: Self.width, top: { top + 0.1 + (figure.map == nil ? 0 : Self.scaleHeight) + $0 })
+    height = top + 0.2 + (figure.map == nil ? 0 : Self.scaleHeight) + legend.height + (figure.title == nil ? 0 : Self.titleLine)
   }
 
   /// Room for a line of the caption in units of its font's size.

@@ -101,9 +101,25 @@ private struct Script {
     let beside = PlotPoint(layout.verticalNamePosition, (layout.bottom + layout.top) / 2)
     line("set label \(FigureText(figure.y.label).quoted) at \(paper(beside)) center rotate by 90 front")
     line("set key off")
+    if let map = figure.map { colours(map) }
+  }
+
+  /// The scale of colours, level above the frame.
+  private mutating func colours(_ map: FigureMap) {
+    let (corner, width, height) = layout.colourScale
+    line("set palette defined (0 '#ffffd9', 1 '#c7e9b4', 2 '#41b6c4', 3 '#225ea8', 4 '#081d58')")
+    line("set cbrange [\(plainNumber(map.range.lowerBound)):\(plainNumber(map.range.upperBound))]")
+    line(
+      "set colorbox horizontal user origin \(paper(corner)) size screen \(short(width / FigureLayout.width)),"
+        + " screen \(vertical(height)) front border linewidth 0.3")
+    line("set cbtics scale 0.4 font ',\(plainNumber(FigureLayout.smallFontSize))' offset 0,0.5")
+    line("set format cb '%g'")
+    let beside = PlotPoint(corner.x - 0.15, corner.y + height / 2)
+    line("set label \(FigureText(map.label).quoted) at \(paper(beside)) right front")
   }
 
   private mutating func data() {
+    if let map = figure.map { grid(map) }
     for (index, curve) in figure.curves.enumerated() {
       block("curve\(index + 1)", curve.name, curve.pieces.flatMap(finiteRuns))
     }
@@ -118,6 +134,25 @@ private struct Script {
     for (index, marker) in figure.markers.enumerated() {
       block("marker\(index + 1)", marker.label, [[marker.point]])
     }
+  }
+
+  /// The values of a map with as many digits as a colour has, one line for each height.
+  private mutating func grid(_ map: FigureMap) {
+    var bytes: [UInt8] = []
+    bytes.append(text: "$map << EOD\n")
+    let unit = max(abs(map.range.lowerBound), abs(map.range.upperBound)) / 4096
+    for row in map.y.indices {
+      for column in map.x.indices {
+        let value = map.values[column * map.y.count + row]
+        if column > 0 { bytes.append(ascii(" ")) }
+        bytes.append(text: value.isFinite ? String(Int((value / unit).rounded())) : "NaN")
+      }
+      bytes.append(ascii("\n"))
+    }
+    bytes.append(text: "EOD\n")
+    line("# \(map.label.filter { !$0.isNewline }) in units of \(plainNumber(unit))")
+    line("mapUnit = \(plainNumber(unit))")
+    text += String(decoding: bytes, as: UTF8.self)
   }
 
   /// A named block of data; a blank line parts its pieces.
@@ -201,6 +236,11 @@ private struct Script {
 
   private mutating func plot() {
     var items: [String] = []
+    if let map = figure.map, map.x.count > 1, map.y.count > 1 {
+      let steps = (plainNumber(map.x[1] - map.x[0]), plainNumber(map.y[1] - map.y[0]))
+      let place = "(\(plainNumber(map.x[0]))+$1*\(steps.0)):(\(plainNumber(map.y[0]))+$2*\(steps.1))"
+      items.append("$map matrix using \(place):($3*mapUnit) with image")
+    }
     for index in figure.regions.indices {
       guard isDrawn(layout.outlines[index]) else { continue }
       items.append(
