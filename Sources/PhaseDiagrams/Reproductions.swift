@@ -9,12 +9,13 @@ public struct Reproduction: Sendable {
   public struct Panel: Sendable {
     /// Name of its files.
     public let name: String
-    /// The model.
-    public let model: String
-    /// Which of the model's diagrams.
-    public let diagram: String
-    /// The fixed parameters.
-    public let fixed: Point
+    /// The words of the command that makes it, without its outputs.
+    public let command: [String]
+
+    init(_ name: String, _ command: String) {
+      self.name = name
+      self.command = command.split(separator: " ").map(String.init)
+    }
   }
 
   /// The word on the command line.
@@ -34,10 +35,89 @@ extension Catalogue {
       name: "spiked-matrix-tensor-phases",
       summary: "Phase diagrams of the spiked matrix-tensor model for p = 3 and 4, with all thresholds",
       source: .marvelsAndPitfalls,
-      panels: [3, 4].map { p in
-        Reproduction.Panel(
-          name: "spiked-matrix-tensor-p\(p)", model: "spiked-matrix-tensor", diagram: "phases",
-          fixed: Point([.p, .prior, .temperature], [.number(Double(p)), .text("gaussian"), .number(1)]))
-      })
+      panels: [3, 4].map { .init("spiked-matrix-tensor-p\($0)", "diagram spiked-matrix-tensor --p \($0)") }),
+    Reproduction(
+      name: "matrix-tensor-curves",
+      summary: "Overlap of every branch and potential curves of the spiked matrix-tensor model across its first-order transition",
+      source: .marvelsAndPitfalls,
+      panels: [
+        .init(
+          "mmse", "replica spiked-matrix-tensor --p 3 --deltap 0.5 --delta2 0.6:1.3:400 --plot-y mmse"),
+        .init(
+          "potential",
+          "potential spiked-matrix-tensor --p 3 --deltap 0.5 --delta2 0.95,1.0,1.1,1.2 --overlap 0:0.6:300"),
+      ]),
+    Reproduction(
+      name: "hybrid-hard-wedge",
+      summary: "The wedge of the p = 4 diagram in which message passing finds less than is possible",
+      source: .marvelsAndPitfalls,
+      panels: [
+        .init(
+          "wedge-p4", "diagram spiked-matrix-tensor --p 4 --deltap 0.1:0.4 --inverse-delta2 0.85:1.25")
+      ]),
+    Reproduction(
+      name: "complexity-layers",
+      summary: "Complexity of the pure 3-spin model by index: layers of saddles above the ground state",
+      source: .randomMatricesAndComplexity,
+      panels: [
+        .init(
+          "complexity-by-index",
+          "complexity spherical-spin-glass --mixture 3:1 --points minima,index:1,index:2,index:3,index:10,all --energy -1.66:-1.62:400"
+        )
+      ]),
+    Reproduction(
+      name: "spiked-tensor-bands",
+      summary: "Overlaps and energies of the spiked tensor's minima: the band at the equator and the minimum at the signal",
+      source: .spikedTensorLandscape,
+      panels: [
+        .init("support-p3", "diagram spiked-tensor --of support --p 3"),
+        .init("complexity-p3", "diagram spiked-tensor --of complexity --p 3 --delta 0.15"),
+        .init(
+          "complexity-by-overlap",
+          "complexity spiked-tensor --p 3 --delta 0.1,0.15,0.2 --points minima --overlap -0.3:0.98:400"),
+      ]),
+    Reproduction(
+      name: "passed-and-spurious",
+      summary: "Descent and spurious minima: complexity of minima by overlap, and where they vanish, for p = 3 and 4",
+      source: .passedAndSpurious,
+      panels: [3, 4].flatMap { p in
+        [
+          .init("lines-p\(p)", "diagram spiked-matrix-tensor --p \(p) --deltap 0.2:10 --inverse-delta2 0.8:4"),
+          .init(
+            "minima-p\(p)",
+            "complexity spiked-matrix-tensor --p \(p) --deltap 4 --delta2 \(p == 3 ? "0.5,0.64,0.7,0.8" : "0.4,0.54,0.6,0.7") --points minima --overlap -0.6:0.9:400"
+          ),
+        ]
+      }),
+    Reproduction(
+      name: "big-bad-minima",
+      summary: "Gradient flow succeeds while minima abound: the outlier at threshold states against trivialisation",
+      source: .bigBadMinima,
+      panels: [
+        .init(
+          "threshold-outlier",
+          "hessian spiked-matrix-tensor --p 3 --deltap 1 --delta2 0.2:0.8:300 --state threshold --plot-y lower_edge,outlier"
+        ),
+        .init("support", "diagram spiked-matrix-tensor --of support --p 3 --deltap 1"),
+        .init("minima", "complexity spiked-matrix-tensor --p 3 --deltap 1 --delta2 0.3:0.8:300 --points minima"),
+      ]),
+    Reproduction(
+      name: "sparse-priors",
+      summary: "Sparsity against signal strength in rank-one matrix estimation, for several priors",
+      source: .lowRankMatrices,
+      panels: ["sparse-rademacher", "gauss-bernoulli", "two-group", "bernoulli"].map {
+        .init("diagram-\($0)", "diagram spiked-wigner --prior \($0)")
+      }),
+    Reproduction(
+      name: "p-spin-states",
+      summary: "Complexity of the 3-spin model's states by free energy, between the static and the dynamic temperature and below",
+      source: .sphericalTwoPlusP,
+      panels: [
+        .init(
+          "complexity-by-free-energy",
+          "replica spherical-spin-glass --mixture 3:0.5 --temperature 0.3,0.5,0.59 --ansatz 1rsb --parisi-x 0.2:1:200 --plot-x state_free_energy --plot-y complexity"
+        ),
+        .init("two-plus-p", "diagram spherical-spin-glass --p 4"),
+      ]),
   ]
 }

@@ -8,8 +8,9 @@ import SaddlepointNumerics
 
 /// Diagrams of the complexity of spherical landscapes: over overlap and energy, and its support as the signal grows.
 enum ComplexityDiagrams {
+  /// `--points` of a diagram is the number of vertices of its lines.
   private static let points = Parameter(
-    .points, symbol: "\\text{points}", "which stationary points are counted",
+    "counted", symbol: "\\text{counted}", "which stationary points are counted",
     patterns: [.init("minima", "local minima"), .init("all", "all of them")])
 
   private static let overlapAxis = DiagramAxis(
@@ -48,7 +49,7 @@ enum ComplexityDiagrams {
       guard !model.signal.terms.isEmpty else {
         throw DomainError("signal", "none", allowed: "a signal: without it the overlap means nothing")
       }
-      return EnergyRegion(model: model, points: try fixed.word(.points) == "all" ? .all : .minima)
+      return EnergyRegion(model: model, points: try fixed.word("counted") == "all" ? .all : .minima)
     }
     return DiagramDeclaration(
       name: "complexity", summary: "The complexity over overlap and energy, with the curve on which it vanishes.",
@@ -114,13 +115,14 @@ enum ComplexityDiagrams {
     }
 
     func window() throws -> DiagramWindow {
-      let signal = model.signalMinimum()
+      // The signal's minimum lies so far below the band of minima that it would not be seen.
+      let signal = points == .all ? model.signalMinimum() : nil
       let vertices = try loops(count: 24).joined()
-      let xs = vertices.map(\.x) + [signal.overlap.value].compactMap { $0 }
-      let ys = vertices.map(\.y) + [signal.energy.value].compactMap { $0 }
+      let xs = vertices.map(\.x) + [signal?.overlap.value].compactMap { $0 }
+      let ys = vertices.map(\.y) + [signal?.energy.value].compactMap { $0 }
       guard let left = xs.min(), let right = xs.max(), let bottom = ys.min(), let top = ys.max() else {
         throw DomainError(
-          .points, points.description, allowed: "points that exist in exponential number: here there are none")
+          "counted", points.description, allowed: "points that exist in exponential number: here there are none")
       }
       let (width, height) = (max(right - left, 0.1), max(top - bottom, 0.05))
       return DiagramWindow(
@@ -178,7 +180,7 @@ enum ComplexityDiagrams {
     DiagramDeclaration(
       name: "support", summary: "The overlaps at which stationary points exist, as the signal's strength varies.",
       parameters: parameters, x: strength, y: overlapAxis, yParameter: nil, lines: ends + [minimumBranch],
-      example: example, defaultWindow: { fixed in DiagramWindow(x: try strengths(fixed), y: -0.6...0.999) },
+      example: example, defaultWindow: { fixed in DiagramWindow(x: try strengths(fixed), y: -0.9...0.999) },
       compute: { fixed, window, count in
         try supportDiagram(window, count: count, isLogarithmic: strength.isLogarithmic) { try landscape(fixed, $0) }
       }, families: families)

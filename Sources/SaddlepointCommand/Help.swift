@@ -178,6 +178,7 @@ enum Help {
       ["-o FILE", ".csv .json .ndjson data, .svg .pdf .png .gp figure, .ipynb notebook; repeatable"],
       ["--at FILE.csv", "points from a file, columns named like the parameters"],
       ["--tolerance T", "estimated error relative to max(|value|, scale); default 1e-10"],
+      ["--plot-x COLUMN, --plot-y COLUMN,...", "what a figure shows (default: the main result against what varies)"],
       ["--jobs N, --quiet", "threads; no progress on standard error"],
     ])
 

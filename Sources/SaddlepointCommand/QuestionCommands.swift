@@ -127,7 +127,8 @@ struct QuestionRun {
       command: command.split(separator: " ").first.map(String.init) ?? command, model: entry.card.name,
       line: line?.declaration.name, columns: question.allColumns,
       main: question.main)
-    let plot = SweepFigure(question: question, grid: grid, entry: entry, line: line)
+    let plot = try SweepFigure(
+      question: question, grid: grid, entry: entry, line: line, x: shared.plotX, y: shared.plotY)
     let outputs = try Outputs(shared, head: head)
     if outputs.wantsPictures, !plot.isPossible {
       throw UsageError("a figure needs a parameter that varies; give one as start:stop:count")
@@ -249,5 +250,5 @@ struct QuestionRun {
 
 /// Names of the options that commands share, for advice.
 enum CommandOptions {
-  static let shared = ["format", "output", "at", "tolerance", "jobs", "quiet", "help"]
+  static let shared = ["format", "output", "at", "tolerance", "plot-x", "plot-y", "jobs", "quiet", "help"]
 }

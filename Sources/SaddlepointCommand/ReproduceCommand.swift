@@ -4,7 +4,7 @@ import ArgumentParser
 import Saddlepoint
 
 /// `saddlepoint reproduce FIGURE [-o DIR]`.
-struct ReproduceCommand: ParsableCommand, SharingCommand {
+struct ReproduceCommand: AsyncParsableCommand, SharingCommand {
   static let configuration = CommandConfiguration(
     commandName: "reproduce", abstract: "A published figure: data, picture and notebook.", helpNames: [])
   @OptionGroup var shared: SharedOptions
@@ -13,7 +13,7 @@ struct ReproduceCommand: ParsableCommand, SharingCommand {
     parsing: .allUnrecognized, help: ArgumentHelp("A figure.", valueName: "FIGURE"), completion: Completion.words)
   var rest: [String] = []
 
-  func run() throws {
+  func run() async throws {
     let request = try Request(rest)
     if shared.help { return try Help.show(command: "reproduce", positionals: []) }
     try shared.refuseFiles("reproduce", output: false)
@@ -33,24 +33,21 @@ struct ReproduceCommand: ParsableCommand, SharingCommand {
     else { throw UsageError.unknown("figure", word, among: names) }
     guard shared.output.count <= 1 else { throw UsageError("reproduce writes into one folder: give -o once") }
     let folder = shared.output.first ?? "."
-    for panel in figure.panels { try write(panel, of: figure, to: folder) }
+    let stems = figure.panels.map { folder + "/" + $0.name }
+    for (panel, stem) in zip(figure.panels, stems) { try await write(panel, stem: stem) }
   }
 
-  /// One panel: its data, picture, notebook and record, all of one name.
-  private func write(_ panel: Reproduction.Panel, of figure: Reproduction, to folder: String) throws {
-    guard let entry = Catalogue.models.first(where: { $0.card.name == panel.model }),
-      let declaration = entry.diagrams.first(where: { $0.name == panel.diagram })
-    else { throw UsageError("\(panel.model) has no diagram \(panel.diagram)") }
-    let window = try declaration.defaultWindow(panel.fixed)
-    let run = DiagramRun(entry: entry, declaration: declaration, fixed: panel.fixed, window: window, points: 200)
-    let stem = folder + "/" + panel.name
-    var options = shared
-    options.output = ["\(stem).csv", "\(stem).svg"]
-    options.at = nil
-    try run.write(options, request: Request([]))
-    let notebook = run.notebook(data: .file(panel.name + ".csv"))
-    try OutputFile.write(Array(notebook.json.utf8) + [0x0A], to: "\(stem).ipynb")
+  /// One panel: its data, picture, notebook and record, all of one name, made by its command.
+  private func write(_ panel: Reproduction.Panel, stem: String) async throws {
+    let outputs = [".csv", ".svg", ".ipynb"].flatMap { ["-o", stem + $0] }
+    var command = try Root.parseAsRoot(panel.command + outputs + (shared.quiet ? ["--quiet"] : []))
+    if var asynchronous = command as? any AsyncParsableCommand {
+      try await asynchronous.run()
+    } else {
+      try command.run()
+    }
     if Interrupt.isRequested { throw CancellationError() }
-    Console(isQuiet: shared.quiet).say("wrote \(stem).csv, .svg, .ipynb")
+    Console(isQuiet: shared.quiet).say(
+      "wrote \(stem).csv, .svg, .ipynb by: saddlepoint \(panel.command.joined(separator: " "))")
   }
 }

@@ -32,6 +32,12 @@ struct SharedOptions: ParsableArguments {
   /// The tolerance, where no question has another default.
   var tolerance: Double { givenTolerance ?? 1e-10 }
 
+  @Option(help: ArgumentHelp("Column on the horizontal axis of a figure.", valueName: "column"))
+  var plotX: String?
+
+  @Option(help: ArgumentHelp("Columns on the vertical axis of a figure, separated by commas.", valueName: "columns"))
+  var plotY: String?
+
   @Option(help: "Number of threads (default: all cores); results never depend on it.")
   var jobs: Int?
 

@@ -2,36 +2,60 @@
 
 import Saddlepoint
 
-/// The picture of a swept question: the main result against the parameter with the most values.
+/// The picture of a swept question: by default the main result against the parameter with the most values.
 struct SweepFigure {
   let question: Question
   let grid: Grid
   let entry: CatalogueEntry
   let line: CatalogueLine?
+  /// Index of the column on the horizontal axis; nil if nothing varies.
+  private let horizontal: Int?
+  /// Indices of the columns on the vertical axis.
+  private let verticals: [Int]
+  /// The parameter that varies along a curve.
+  private let varying: Int?
 
-  /// The parameter on the horizontal axis: the one with the most values, if there are at least two.
-  private var horizontal: Int? {
-    let counts = question.parameters.indices.map { index -> Int in
-      guard grid.count > 1 else { return 1 }
-      return grid.distinctCount(of: index)
+  /// A picture of the main result against what varies, or of the named columns.
+  ///
+  /// - Throws: `UsageError` for a column that the question does not have.
+  init(question: Question, grid: Grid, entry: CatalogueEntry, line: CatalogueLine?, x: String?, y: String?) throws {
+    self.question = question
+    self.grid = grid
+    self.entry = entry
+    self.line = line
+    let names = question.allColumns.map(\.quantity.name)
+    func column(_ name: String) throws -> Int {
+      let known = names.map { Request.optionName(Quantity($0)) }
+      guard let found = Words.canonical(name.replacing("_", with: "-"), among: known),
+        let index = known.firstIndex(of: found)
+      else { throw UsageError.unknown("column", name, among: names) }
+      return index
     }
-    guard let most = counts.max(), most > 1 else { return nil }
-    return counts.indices.first { counts[$0] == most && question.parameters[$0].domain != nil }
+    // The parameter with the most values, if there are at least two.
+    let counts = question.parameters.indices.map { grid.count > 1 ? grid.distinctCount(of: $0) : 1 }
+    let most = counts.max() ?? 1
+    varying =
+      most > 1 ? counts.indices.first { counts[$0] == most && question.parameters[$0].domain != nil } : nil
+    let shown = varying.flatMap { index in names.firstIndex(of: question.parameters[index].quantity.name) }
+    horizontal = try x.map(column) ?? shown
+    verticals =
+      try y?.split(separator: ",").map { try column(String($0)) }
+      ?? question.columns.indices.filter { question.columns[$0].quantity == question.main }.map {
+        $0 + question.shownParameters.count
+      }
   }
 
   /// Whether something varies.
-  var isPossible: Bool { horizontal != nil && vertical != nil }
-
-  private var vertical: Int? {
-    question.columns.firstIndex { $0.quantity == question.main }.map { $0 + question.shownParameters.count }
-  }
+  var isPossible: Bool { horizontal != nil && !verticals.isEmpty }
 
   /// Columns that tell curves apart: other parameters, and the counters and names among the results.
   private var keys: [Int] {
-    let counters: [Quantity] = ["root", "family"]
+    let counters: [Quantity] = ["root", "family", "state"]
     let results = question.columns.indices.filter { counters.contains(question.columns[$0].quantity) }
-    return question.parameters.indices.filter { $0 != horizontal && grid.distinctCount(of: $0) > 1 }.map(column)
-      + results.map { $0 + question.shownParameters.count }
+      .map { $0 + question.shownParameters.count }
+    return
+      (question.parameters.indices.filter { $0 != varying && grid.distinctCount(of: $0) > 1 }.map(column) + results)
+      .filter { $0 != horizontal && !verticals.contains($0) }
   }
 
   /// The column that shows a parameter: its own, or the result of its name.
@@ -41,23 +65,24 @@ struct SweepFigure {
 
   private var axes: (x: FigureAxis, y: FigureAxis) {
     let columns = question.allColumns
-    let (x, y) = (horizontal.map(column) ?? 0, vertical ?? 0)
+    let x = horizontal ?? 0
+    let isOwn = varying.map(column) == horizontal
+    let label = verticals.map { "$\(columns[$0].symbol)$" }.joined(separator: ", ")
+    let unit = verticals.first.map { columns[$0].unit } ?? ""
     return (
-      FigureAxis(symbol: columns[x].symbol, isLogarithmic: horizontal.map(grid.isLogarithmic) ?? false),
-      FigureAxis(symbol: columns[y].symbol, unit: columns[y].unit)
+      FigureAxis(
+        symbol: columns[x].symbol, unit: isOwn ? "" : columns[x].unit,
+        isLogarithmic: isOwn ? varying.map(grid.isLogarithmic) ?? false : false),
+      FigureAxis(label: label + (unit.isEmpty ? "" : " (\(unit))"))
     )
   }
 
   /// The figure of finished rows.
   func figure(_ rows: [[Cell]]) -> Figure {
-    let (x, y) = (horizontal.map(column) ?? 0, vertical ?? 0)
     let columns = question.allColumns
     var names: [String] = []
     var pieces: [String: [PlotPoint]] = [:]
     for row in rows {
-      guard case .number(let abscissa) = row[x], case .number(let ordinate) = row[y], abscissa.isFinite,
-        ordinate.isFinite
-      else { continue }
       let name = keys.map { key in
         let text = Self.text(row[key])
         if key < question.shownParameters.count { return "$\(columns[key].symbol)$ = \(text)" }
@@ -65,8 +90,15 @@ struct SweepFigure {
         if columns[key].quantity == "root" { return text == "1" ? "" : "root \(text)" }
         return text
       }.filter { !$0.isEmpty }.joined(separator: ", ")
-      if pieces[name] == nil { names.append(name) }
-      pieces[name, default: []].append(PlotPoint(abscissa, ordinate))
+      for y in verticals {
+        guard case .number(let abscissa) = row[horizontal ?? 0], case .number(let ordinate) = row[y],
+          abscissa.isFinite, ordinate.isFinite
+        else { continue }
+        let curve =
+          verticals.count == 1 ? name : [columns[y].quantity.name, name].filter { !$0.isEmpty }.joined(separator: ", ")
+        if pieces[curve] == nil { names.append(curve) }
+        pieces[curve, default: []].append(PlotPoint(abscissa, ordinate))
+      }
     }
     let curves = names.map { FigureCurve($0, pieces[$0] ?? []) }
     let subject = [entry.card.name, line?.declaration.name].compactMap(\.self).joined(separator: ", ")
@@ -79,7 +111,7 @@ struct SweepFigure {
   /// A notebook that holds the rows and redraws the figure.
   func notebook(_ csv: String) -> Notebook {
     let columns = question.allColumns
-    let (x, y) = (horizontal.map(column) ?? 0, vertical ?? 0)
+    let (x, y) = (horizontal ?? 0, verticals.first ?? 0)
     return Notebook(
       title: "\(question.name) \(entry.card.name)", data: .embedded(csv), xColumn: columns[x].quantity.name,
       yColumn: columns[y].quantity.name, groupColumn: keys.last.map { columns[$0].quantity.name }, x: axes.x, y: axes.y)

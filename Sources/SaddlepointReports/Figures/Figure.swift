@@ -124,7 +124,7 @@ public struct FigureMap: Sendable, Hashable {
   public var x: [Double]
   /// Places on the vertical axis, equally spaced, at least two.
   public var y: [Double]
-  /// The values, one row of `y.count` for each x; nothing is drawn where they are not finite.
+  /// The values, one row of `y.count` for each x; white where they are not finite.
   public var values: [Double]
 
   /// A map.

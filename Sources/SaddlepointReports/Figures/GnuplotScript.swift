@@ -107,12 +107,18 @@ private struct Script {
   /// The scale of colours, level above the frame.
   private mutating func colours(_ map: FigureMap) {
     let (corner, width, height) = layout.colourScale
-    line("set palette defined (0 '#ffffd9', 1 '#c7e9b4', 2 '#41b6c4', 3 '#225ea8', 4 '#081d58')")
+    line("set palette defined (0 '#ffffff', 0.04 '#ffffd9', 1 '#c7e9b4', 2 '#41b6c4', 3 '#225ea8', 4 '#081d58')")
     line("set cbrange [\(plainNumber(map.range.lowerBound)):\(plainNumber(map.range.upperBound))]")
     line(
       "set colorbox horizontal user origin \(paper(corner)) size screen \(short(width / FigureLayout.width)),"
-        + " screen \(vertical(height)) front border linewidth 0.3")
-    line("set cbtics scale 0.4 font ',\(plainNumber(FigureLayout.smallFontSize))' offset 0,0.5")
+        + " screen \(vertical(height)) front noborder")
+    // Few enough numbers for their length.
+    let raw = (map.range.upperBound - map.range.lowerBound) / 3.5
+    var unit = 1.0
+    while unit > raw { unit /= 10 }
+    while unit * 10 <= raw { unit *= 10 }
+    let step = unit * (raw / unit >= 5 ? 5 : raw / unit >= 2 ? 2 : 1)
+    line("set cbtics \(plainNumber(step)) scale 0.4 font ',\(plainNumber(FigureLayout.smallFontSize))' offset 0,0.5")
     line("set format cb '%g'")
     let beside = PlotPoint(corner.x - 0.15, corner.y + height / 2)
     line("set label \(FigureText(map.label).quoted) at \(paper(beside)) right front")
@@ -145,7 +151,8 @@ private struct Script {
       for column in map.x.indices {
         let value = map.values[column * map.y.count + row]
         if column > 0 { bytes.append(ascii(" ")) }
-        bytes.append(text: value.isFinite ? String(Int((value / unit).rounded())) : "NaN")
+        // gnuplot warns of missing values; the lowest colour is white.
+        bytes.append(text: String(Int(((value.isFinite ? value : map.range.lowerBound) / unit).rounded())))
       }
       bytes.append(ascii("\n"))
     }
