@@ -54,7 +54,9 @@ check: build
 
 ## Data, figures and notebooks of the exports folder, made anew.
 notebooks-exports: build
-	cd notebooks-exports/spiked-matrix-tensor-phases && ../../$(COMMAND) reproduce spiked-matrix-tensor-phases --quiet
+	for figure in $$($(COMMAND) reproduce --list | cut -d' ' -f1); do \
+	  mkdir -p notebooks-exports/$$figure && (cd notebooks-exports/$$figure && ../../$(COMMAND) reproduce $$figure --quiet) || exit 1; \
+	done
 
 ## The same, with the notebooks executed (needs python3; installs its packages into .venv).
 notebooks: notebooks-exports

@@ -28,6 +28,10 @@ public struct Reproduction: Sendable {
   public let panels: [Panel]
 }
 
+/// Complexity against free energy of the 3-spin model's states.
+private let states =
+  "replica spherical-spin-glass --mixture 3:0.5 --ansatz 1rsb --plot-x state_free_energy --plot-y complexity "
+
 extension Catalogue {
   /// The figures that can be drawn again.
   public static let reproductions: [Reproduction] = [
@@ -38,7 +42,8 @@ extension Catalogue {
       panels: [3, 4].map { .init("spiked-matrix-tensor-p\($0)", "diagram spiked-matrix-tensor --p \($0)") }),
     Reproduction(
       name: "matrix-tensor-curves",
-      summary: "Overlap of every branch and potential curves of the spiked matrix-tensor model across its first-order transition",
+      summary:
+        "Overlap of every branch and potential curves of the spiked matrix-tensor model across its first-order transition",
       source: .marvelsAndPitfalls,
       panels: [
         .init(
@@ -67,7 +72,8 @@ extension Catalogue {
       ]),
     Reproduction(
       name: "spiked-tensor-bands",
-      summary: "Overlaps and energies of the spiked tensor's minima: the band at the equator and the minimum at the signal",
+      summary:
+        "Overlaps and energies of the spiked tensor's minima: the band at the equator and the minimum at the signal",
       source: .spikedTensorLandscape,
       panels: [
         .init("support-p3", "diagram spiked-tensor --of support --p 3"),
@@ -85,7 +91,7 @@ extension Catalogue {
           .init("lines-p\(p)", "diagram spiked-matrix-tensor --p \(p) --deltap 0.2:10 --inverse-delta2 0.8:4"),
           .init(
             "minima-p\(p)",
-            "complexity spiked-matrix-tensor --p \(p) --deltap 4 --delta2 \(p == 3 ? "0.5,0.64,0.7,0.8" : "0.4,0.54,0.6,0.7") --points minima --overlap -0.6:0.9:400"
+            "complexity spiked-matrix-tensor --p \(p) --deltap 4 --delta2 \(p == 3 ? "0.5,0.64,0.7,0.8" : "0.4,0.54,0.6,0.7") --points minima --overlap -0.35:0.78:400"
           ),
         ]
       }),
@@ -110,13 +116,12 @@ extension Catalogue {
       }),
     Reproduction(
       name: "p-spin-states",
-      summary: "Complexity of the 3-spin model's states by free energy, between the static and the dynamic temperature and below",
+      summary:
+        "Complexity of the 3-spin model's states by free energy, between the static and the dynamic temperature and below",
       source: .sphericalTwoPlusP,
       panels: [
-        .init(
-          "complexity-by-free-energy",
-          "replica spherical-spin-glass --mixture 3:0.5 --temperature 0.3,0.5,0.59 --ansatz 1rsb --parisi-x 0.2:1:200 --plot-x state_free_energy --plot-y complexity"
-        ),
+        .init("complexity-by-free-energy-T0.3", states + "--temperature 0.3 --parisi-x 0.239:0.4:200"),
+        .init("complexity-by-free-energy-T0.5", states + "--temperature 0.5 --parisi-x 0.566:0.85:200"),
         .init("two-plus-p", "diagram spherical-spin-glass --p 4"),
       ]),
   ]

@@ -75,7 +75,9 @@ enum ComplexityDiagrams {
       func end(_ direction: Double) throws -> DiagramPoint {
         var (inside, step) = (centre, direction * 1e-3)
         // The complexity is concave in the energy: outwards it falls through zero once, or its points cease to exist.
-        while let next = height(m, inside + step), next > 0, abs(step) < 1e6 { (inside, step) = (inside + step, 2 * step) }
+        while let next = height(m, inside + step), next > 0, abs(step) < 1e6 {
+          (inside, step) = (inside + step, 2 * step)
+        }
         let outside = inside + step
         if height(m, outside) != nil {
           let root = try brentRoot("zero complexity", in: min(inside, outside)...max(inside, outside)) {

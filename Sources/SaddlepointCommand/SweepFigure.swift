@@ -104,8 +104,20 @@ struct SweepFigure {
     let subject = [entry.card.name, line?.declaration.name].compactMap(\.self).joined(separator: ", ")
     return Figure(
       x: axes.x, y: axes.y, curves: curves,
-      caption: ["\(question.name) \(subject); \(question.evidence.rawValue); saddlepoint \(SaddlepointVersion.current)"]
-    )
+      caption: [
+        (["\(question.name) \(subject)"] + fixed).joined(separator: ", ")
+          + ". Saddlepoint \(SaddlepointVersion.current).",
+        "\(question.evidence.rawValue).",
+      ])
+  }
+
+  /// The numbers that stay the same, in words.
+  private var fixed: [String] {
+    guard grid.count > 0 else { return [] }
+    return zip(question.parameters.indices, grid[0].values).compactMap { index, value in
+      guard case .number(let x) = value, grid.distinctCount(of: index) == 1 else { return nil }
+      return "$\(question.parameters[index].symbol)$ = \(Value.number(x).text)"
+    }
   }
 
   /// A notebook that holds the rows and redraws the figure.

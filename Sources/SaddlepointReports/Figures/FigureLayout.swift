@@ -98,7 +98,9 @@ struct FigureLayout {
       }
         + unplaced.map { (.region(figure.regions[$0].fill ?? .palette($0)), figure.regions[$0].label) },
       paperWidth: Self.width, top: { top + 0.1 + (figure.map == nil ? 0 : Self.scaleHeight) + $0 })
-    height = top + 0.2 + (figure.map == nil ? 0 : Self.scaleHeight) + legend.height + (figure.title == nil ? 0 : Self.titleLine)
+    height =
+      top + 0.2 + (figure.map == nil ? 0 : Self.scaleHeight) + legend.height
+      + (figure.title == nil ? 0 : Self.titleLine)
   }
 
   /// Room for a line of the caption in units of its font's size.
