@@ -126,7 +126,7 @@ extension SpikedWigner {
         Answer(
           [
             .text(phase.region.rawValue), Cell(phase.cosineBayes), Cell(phase.cosineAMP), Cell(phase.cosinePCA),
-            Cell(phase.topEigenvalue), Cell(phase.mutualInformation), nearest.map { .text($0.name) } ?? .empty,
+            Cell(phase.topEigenvalue), Cell(trusted: phase.mutualInformation), nearest.map { .text($0.name) } ?? .empty,
             Cell(nearest?.snr), .text(phase.region.sentence),
           ], main: phase.cosineBayes)
       ]

@@ -138,8 +138,11 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
     if piece.lower == nil, strength == first { return nil }
     if let lower = piece.lower, strength == first { return lower }
     if let upper = piece.upper, strength == last { return upper }
-    let lower = piece.lower?.g ?? 1e-30
+    // A centred matrix leaves q = 0 in proportion to strength - start; all others need every decade.
+    let smallest = curve.isCentred && curve.start.isFinite ? 1e-30 : .leastNormalMagnitude
+    let lower = piece.lower?.g ?? smallest
     let upper = piece.upper?.g ?? max(curve.bound(strength: strength), 2 * lower)
+    guard upper.isFinite else { throw .overflow("signal-to-noise ratio of a fixed point") }
     let f = { (x: Double) throws(GSLError) -> (value: Double, slope: Double, noise: Double) in
       let point = try curve.point(Double.exp(x), tolerance: 1e-14)
       // Where both are positive, in logarithms: for tensors the strength spans many decades.
@@ -156,7 +159,10 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
     let atLower = try f(a).value
     let atUpper = try f(b).value
     let direction = piece.isStable ? 1.0 : -1
-    if atLower * direction >= 0 { return piece.lower }
+    if atLower * direction >= 0 {
+      if piece.lower != nil || curve.isCentred { return piece.lower }
+      return try curve.point(lower, tolerance: 1e-14).shifted(to: strength)
+    }
     if atUpper * direction <= 0 {
       if let end = piece.upper { return end }
       return try curve.point(upper, tolerance: 1e-14).shifted(to: strength)

@@ -127,6 +127,23 @@ private let families: [(String, Prior.Family)] = [
     }
   }
 
+  @Test func extremesHaveAnAnswer() throws {
+    // Just below the tricritical group size the jump is smaller than rounding tells, but it is there.
+    let jump = try SpikedWigner.threshold(.informationTheoretic, prior: .twoGroup(rho: 0.211_324_865_4))
+    #expect(jump.count == 1 && jump[0].order == .first && jump[0].value.agrees(with: 1, within: 1e-12))
+    // At snr = 1 a curve that rises from q = 0 leaves it stable, one that falls does not.
+    func isStable(_ prior: Prior) throws -> Bool? {
+      try SpikedWigner(snr: 1, prior: prior).saddlePoints().first?.isStable
+    }
+    #expect(try isStable(.rademacher) == true && isStable(.twoGroup(rho: 0.1)) == false)
+    // A prior with a mean keeps its overlap E[x]^2 however weak the signal is.
+    let faint = try SpikedWigner(snr: 1e-300, prior: .bernoulli(rho: 0.1)).saddlePoints()
+    #expect(faint.count == 1 && faint[0].isDominant && faint[0].overlap.agrees(with: 0.01, within: 1e-14))
+    let loud = try SpikedWigner(snr: 1e9, prior: .gaussBernoulli(rho: 0.1)).saddlePoints()
+    #expect(loud.count == 2 && loud[1].isDominant && loud[1].overlap.agrees(with: 1, within: 1e-8))
+    #expect(try SpikedWigner(snr: 1e200, prior: .rademacher).saddlePoints().last?.overlap.value == 1)
+  }
+
   @Test func aMixtureIsTheNamedPrior() throws {
     let named = try SpikedWigner.threshold(.informationTheoretic, prior: .sparseRademacher(rho: 0.05))[0].value.get()
     let mixture = try Prior.mixture([
