@@ -19,7 +19,7 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
   }
 
   package let curve: Curve
-  /// By increasing g. The last is stable.
+  /// The pieces by increasing g; the last is stable.
   package let pieces: [Piece]
 
   /// Cuts a curve.
