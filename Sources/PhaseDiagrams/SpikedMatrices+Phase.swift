@@ -8,7 +8,7 @@ public import SaddlepointCore
 
 /// What the theory says about a point of the phase diagram of a spiked symmetric matrix.
 public struct WignerPhase: Sendable, Hashable {
-  /// What is possible. A prior with a mean is never impossible or hard: some overlap comes for nothing.
+  /// What is possible; with a prior that has a mean, some overlap always is.
   public let region: PhaseRegion
   /// Cosine of the Bayes-optimal estimate with the signal, sqrt(q/E x^2).
   public let cosineBayes: Estimate
@@ -126,7 +126,7 @@ extension SpikedWigner {
         Answer(
           [
             .text(phase.region.rawValue), Cell(phase.cosineBayes), Cell(phase.cosineAMP), Cell(phase.cosinePCA),
-            Cell(phase.topEigenvalue), Cell(phase.mutualInformation), nearest.map { .text($0.name) } ?? .empty,
+            Cell(phase.topEigenvalue), Cell(trusted: phase.mutualInformation), nearest.map { .text($0.name) } ?? .empty,
             Cell(nearest?.snr), .text(phase.region.sentence),
           ], main: phase.cosineBayes)
       ]

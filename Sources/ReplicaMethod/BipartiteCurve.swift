@@ -43,6 +43,8 @@ package struct BipartiteCurve: FixedPointCurve, Hashable {
 
   package func bound(strength: Double) -> Double { strength * priorU.secondMoment * (1 + 1e-12) }
 
+  package func floor(strength: Double) -> Double { strength * priorU.mean * priorU.mean * (1 - 1e-12) }
+
   package func point(_ g: Double, tolerance: Double) throws(GSLError) -> CurvePoint {
     let v = ChannelPoint(priorV, g, tolerance: tolerance)
     guard v.q > 0 else { throw .overflow("overlap of a fixed point") }

@@ -19,7 +19,7 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
   }
 
   package let curve: Curve
-  /// By increasing g. The last is stable.
+  /// The pieces by increasing g; the last is stable.
   package let pieces: [Piece]
 
   /// Cuts a curve.
@@ -129,19 +129,20 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
   package func fixedPoint(on index: Int, strength: Double) throws(GSLError) -> CurvePoint? {
     let piece = pieces[index]
     guard piece.upper != nil || strength.isFinite else { return nil }
-    let first = piece.lower?.strength ?? curve.start
-    let last = piece.upper?.strength ?? .infinity
-    guard piece.isStable ? strength >= first && strength <= last : strength <= first && strength >= last else {
+    let start = piece.lower?.strength ?? curve.start
+    let end = piece.upper?.strength ?? .infinity
+    guard piece.isStable ? strength >= start && strength <= end : strength <= start && strength >= end else {
       return nil
     }
     // The end at g = 0 is q = 0, or belongs to no model.
-    if piece.lower == nil, strength == first { return nil }
-    if let lower = piece.lower, strength == first { return lower }
-    if let upper = piece.upper, strength == last { return upper }
-    let lower = piece.lower?.g ?? 1e-30
+    if strength == start { return piece.lower }
+    if let upper = piece.upper, strength == end { return upper }
+    // A centred matrix leaves q = 0 in proportion to strength - start; others need every decade, if no bound is known.
+    let smallest = curve.isCentred && curve.start.isFinite ? 1e-30 : .leastNormalMagnitude
+    let lower = piece.lower?.g ?? max(curve.floor(strength: strength), smallest)
     let upper = piece.upper?.g ?? max(curve.bound(strength: strength), 2 * lower)
-    let f = { (x: Double) throws(GSLError) -> (value: Double, slope: Double, noise: Double) in
-      let point = try curve.point(Double.exp(x), tolerance: 1e-14)
+    guard upper.isFinite else { throw .overflow("signal-to-noise ratio of a fixed point") }
+    let f = { (point: CurvePoint) -> (value: Double, slope: Double, noise: Double) in
       // Where both are positive, in logarithms: for tensors the strength spans many decades.
       if strength > 0 {
         let ratio = point.strength / strength
@@ -151,17 +152,19 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
       }
       return (point.strength - strength, point.strengthSlope, 0.25 * point.strengthError)
     }
-    let (a, b) = (Double.log(lower), Double.log(upper))
+    let first = if let fold = piece.lower { fold } else { try curve.point(lower, tolerance: 1e-14) }
+    let last = if let fold = piece.upper { fold } else { try curve.point(upper, tolerance: 1e-14) }
     // Nearer to an end of the piece than rounding tells: the model has its fixed point there, or at q = 0.
-    let atLower = try f(a).value
-    let atUpper = try f(b).value
     let direction = piece.isStable ? 1.0 : -1
-    if atLower * direction >= 0 { return piece.lower }
-    if atUpper * direction <= 0 {
-      if let end = piece.upper { return end }
-      return try curve.point(upper, tolerance: 1e-14).shifted(to: strength)
+    if f(first).value * direction >= 0 {
+      if piece.lower != nil || curve.isCentred { return piece.lower }
+      return first.shifted(to: strength)
     }
-    let x = try noisyRoot("fixed point of state evolution", in: a...b, f)
+    if f(last).value * direction <= 0 { return piece.upper ?? last.shifted(to: strength) }
+    let x = try noisyRoot(
+      "fixed point of state evolution", in: Double.log(lower)...Double.log(upper),
+      ends: (f(first).value, f(last).value)
+    ) { x throws(GSLError) in f(try curve.point(Double.exp(x), tolerance: 1e-14)) }
     return try curve.point(Double.exp(x), tolerance: 1e-14).shifted(to: strength)
   }
 }
@@ -224,15 +227,16 @@ extension CurvePoint {
 /// - Parameters:
 ///   - context: what is computed, for messages.
 ///   - bracket: finite ends, at which the function has different signs.
+///   - ends: the values there, if they are known.
 ///   - f: value, derivative (not finite where unknown) and noise.
 /// - Returns: the root and the noise of the function there.
 /// - Throws: `GSLError` if there is no change of sign, or what `f` throws.
 package func noisyRoot(
-  _ context: String, in bracket: ClosedRange<Double>,
+  _ context: String, in bracket: ClosedRange<Double>, ends: (Double, Double)? = nil,
   _ f: (Double) throws(GSLError) -> (value: Double, slope: Double, noise: Double)
 ) throws(GSLError) -> Double {
   var (a, b) = (bracket.lowerBound, bracket.upperBound)
-  var (fa, fb) = (try f(a).value, try f(b).value)
+  var (fa, fb) = if let ends { ends } else { (try f(a).value, try f(b).value) }
   if fa == 0 { return a }
   if fb == 0 { return b }
   guard (fa < 0) != (fb < 0) else { throw .invalid("\(context): no change of sign") }

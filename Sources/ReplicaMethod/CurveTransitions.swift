@@ -54,6 +54,19 @@ extension CurvePieces {
         strength = curve.start
         continue
       }
+      if state == nil, curve.isCentred, best == nil, curve.start.isFinite, curve.start > strength {
+        // A jump so small that its fold and the end of q = 0 differ by rounding only.
+        let high = stable.first { pieces[$0].lower.map { $0.strength <= curve.start + 4 * $0.strengthError } ?? false }
+        if let high, let fold = pieces[high].lower {
+          transitions.append(
+            CurveTransition(
+              strength: (curve.start, abs(fold.strength - curve.start) + 4 * fold.strengthError), order: .first,
+              low: nil, high: fold))
+          state = high
+          strength = curve.start
+          continue
+        }
+      }
       guard let best else { return transitions }
       transitions.append(best.crossing)
       state = best.state

@@ -47,6 +47,8 @@ package protocol FixedPointCurve: Sendable {
   var range: ClosedRange<Double> { get }
   /// A g beyond which the strength is larger than the given one.
   func bound(strength: Double) -> Double
+  /// A g below which the strength is smaller than the given one; 0 if none is known.
+  func floor(strength: Double) -> Double
   /// The point at g > 0; the tolerance is that of the scalar channel.
   func point(_ g: Double, tolerance: Double) throws(GSLError) -> CurvePoint
 }
@@ -100,9 +102,13 @@ package struct SpikedCurve: FixedPointCurve, Hashable {
     return max(1e-13, min(structure.lowerBound, small))...min(high, 1e12)
   }
 
-  package func bound(strength: Double) -> Double {
-    let q = prior.secondMoment
-    return (strength * Double.pow(q, power) + fixed * Double.pow(q, fixedPower)) * (1 + 1e-12)
+  package func bound(strength: Double) -> Double { gain(strength, prior.secondMoment) * (1 + 1e-12) }
+
+  package func floor(strength: Double) -> Double { gain(strength, prior.mean * prior.mean) * (1 - 1e-12) }
+
+  /// g of a model at an overlap; the overlap of a fixed point lies between E[x]^2 and E x^2.
+  private func gain(_ strength: Double, _ q: Double) -> Double {
+    strength * Double.pow(q, power) + fixed * Double.pow(q, fixedPower)
   }
 
   package func point(_ g: Double, tolerance: Double) throws(GSLError) -> CurvePoint {

@@ -37,7 +37,8 @@ public struct ScalarGaussianChannel: Sendable, Hashable {
   /// Free entropy, overlap and its derivatives at a signal-to-noise ratio.
   ///
   /// - Parameter g: the signal-to-noise ratio, finite and >= 0.
-  /// - Returns: the values with their errors; exact for the Gaussian prior.
+  /// - Returns: the values with their errors; exact for the Gaussian prior. Where g times the square of a component's size
+  ///   exceeds 1e14, values without noise whose error is infinite.
   /// - Throws: `DomainError` for a g that is negative or not finite.
   /// - Complexity: about 400 evaluations of the mixture, some tens of microseconds; closed form for the Gaussian prior.
   public func values(snr g: Double) throws(DomainError) -> Values {
@@ -88,6 +89,15 @@ package struct ChannelPoint: Sendable {
       let unit = 4 * Double.ulpOfOne
       (psiError, qError, mmseError) = (unit * psi, unit * q, unit * mmse)
       (slopeError, curvatureError) = (unit * slope, -2 * unit * curvature)
+      return
+    }
+    // Beyond this, doubles do not tell places near two components apart: the limit of no noise, of unknown error.
+    guard prior.components.allSatisfy({ g * max($0.mean * $0.mean, $0.variance) <= 1e14 }) else {
+      q = prior.secondMoment
+      psi = 0.5 * g * q
+      (psiError, qError, mmseError, slopeError, curvatureError) = (
+        .infinity, .infinity, .infinity, .infinity, .infinity
+      )
       return
     }
     var integral = ChannelIntegral(prior, g)

@@ -88,14 +88,13 @@ extension CurvePieces {
   ) throws(GSLError) -> [DetailedSaddlePoint] {
     let branches = try fixedPoints(strength: strength)
     let isTrivialStable =
-      curve.isCentred && (strength < curve.start || (strength == curve.start && !pieces[0].isStable))
+      curve.isCentred && (strength < curve.start || (strength == curve.start && pieces[0].isStable))
     var dominant: Int?
     var best = isTrivialStable ? 0 : -Double.infinity
     for (index, branch) in branches.enumerated() where branch.isStable && branch.point.potential > best {
       dominant = index
       best = branch.point.potential
     }
-    // At the very start of the curve the first state has not left q = 0 yet.
     let isTrivialDominant = curve.isCentred && dominant == nil
     let firstStable = branches.firstIndex(where: \.isStable)
     var points: [DetailedSaddlePoint] = []

@@ -4,6 +4,13 @@ package import LandscapeModels
 package import SaddlepointCore
 import SaddlepointNumerics
 
+extension Cell {
+  /// A difference of large numbers: empty where it lost its digits.
+  package init(trusted estimate: Estimate) {
+    self = estimate.error <= 1e-7 * Swift.max(1, abs(estimate.value ?? 0)) ? Cell(estimate) : .empty
+  }
+}
+
 /// The replica questions of Bayes-optimal spiked models, declared beside their formulas.
 package enum SpikedQuestions {
   /// Rows, or one row that says which numerical failure prevented them.

@@ -48,7 +48,7 @@ extension SpikedWigner {
           return Answer(
             [
               .integer(index + 1), Cell(point.overlap), Cell(point.potential), Cell(point.mmse), Cell(matrix),
-              Cell(information), .flag(point.isStable), .flag(point.isDominant), .flag(saddle.isReached),
+              Cell(trusted: information), .flag(point.isStable), .flag(point.isDominant), .flag(saddle.isReached),
               .text(point.family.rawValue),
             ], main: point.overlap)
         }

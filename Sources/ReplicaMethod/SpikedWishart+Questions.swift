@@ -58,7 +58,7 @@ extension SpikedWishart {
         return Answer(
           [
             .integer(index + 1), Cell(saddle.overlapU), Cell(saddle.overlapV), Cell(saddle.potential),
-            Cell(saddle.mmseU), Cell(saddle.mmseV), Cell(matrix), Cell(information), .flag(saddle.isStable),
+            Cell(saddle.mmseU), Cell(saddle.mmseV), Cell(matrix), Cell(trusted: information), .flag(saddle.isStable),
             .flag(saddle.isDominant), .flag(saddle.isReached), .text(saddle.family.rawValue),
           ], main: saddle.overlapU)
       }

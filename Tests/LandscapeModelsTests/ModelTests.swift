@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test func cardsKnowTheirParameters() {
-    #expect(SpikedMatrixTensor.card.parameters.map(\.quantity) == [.p, .deltap, .delta2, .prior, .temperature])
+    #expect(SpikedMatrixTensor.card.parameters.map(\.quantity) == [.p, .deltap, .delta2, .prior, .rho, .temperature])
     #expect(SphericalSpinGlass.card["xi7"]?.quantity == "xi7")
     #expect(SphericalSpinGlass.card["xi07"] == nil)
     #expect(SphericalSpinGlass.card["phi0"] == nil)

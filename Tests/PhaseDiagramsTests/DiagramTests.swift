@@ -2,6 +2,7 @@
 
 import LandscapeModels
 import PhaseDiagrams
+import RealModule
 import ReplicaMethod
 import SaddlepointCore
 import Testing
@@ -100,5 +101,46 @@ extension Double {
     let root = ratio.squareRoot().squareRoot().squareRoot().squareRoot().squareRoot().squareRoot()
     for _ in 0..<Int(self * 64) { result *= root }
     return result
+  }
+}
+
+@Suite struct SparsityDiagramTests {
+  @Test(arguments: [Prior.Family.sparseRademacher, .bernoulli, .twoGroup, .gaussBernoulli])
+  func regionsHoldWhatAPointSays(family: Prior.Family) throws {
+    let declaration = try #require(Catalogue.models.first { $0.card.name == "spiked-wigner" }?.diagrams.first)
+    let fixed = Point([.prior], [.text(family.rawValue)])
+    let window = try declaration.defaultWindow(fixed)
+    let diagram = try declaration.compute(fixed, window, 40)
+    var seen: Set<PhaseRegion> = []
+    var covered = 0
+    for i in 0..<15 {
+      for j in 0..<15 {
+        // Between the slices, in logarithms of both axes.
+        let (s, t) = ((Double(i) + 0.37) / 15, (Double(j) + 0.53) / 15)
+        let rho = window.x.lowerBound * Double.pow(window.x.upperBound / window.x.lowerBound, s)
+        let snr = window.y.lowerBound * Double.pow(window.y.upperBound / window.y.lowerBound, t)
+        let near = diagram.curves.flatMap(\.points).contains { abs($0.x / rho - 1) < 0.1 && abs($0.y / snr - 1) < 0.03 }
+        if near { continue }
+        let holders = diagram.regions.filter { contains($0.polygon, rho, snr) }
+        #expect(holders.count == 1, "\(rho) \(snr): \(holders.map(\.name))")
+        let phase = try SpikedWigner(snr: snr, prior: family.prior(rho: rho)).phase()
+        #expect(holders.first?.phase == phase.region, "\(rho) \(snr)")
+        seen.insert(phase.region)
+        covered += 1
+      }
+    }
+    #expect(covered > 120 && seen.count >= 2, "\(covered) \(seen)")
+    for curve in diagram.curves {
+      for point in curve.points { #expect(point.error <= 1e-8 * point.y, "\(curve.line) at \(point.x)") }
+    }
+    #expect(diagram.curves.contains { $0.line == "critical" && $0.points[0].event == .critical })
+  }
+
+  private func contains(_ polygon: [SIMD2<Double>], _ x: Double, _ y: Double) -> Bool {
+    var inside = false
+    for (a, b) in zip(polygon, polygon.dropFirst() + polygon.prefix(1)) where (a.y > y) != (b.y > y) {
+      if x < a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x) { inside.toggle() }
+    }
+    return inside
   }
 }

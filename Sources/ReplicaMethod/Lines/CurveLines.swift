@@ -66,6 +66,7 @@ package enum CurveLine: Sendable {
   ///   - isReciprocal: whether the unknown is a noise variance, 1/strength.
   ///   - overlaps: the order parameters of a transition, by name, with errors.
   /// - Returns: one point for each solution by increasing critical value, or one without a value.
+  /// - Throws: `GSLError` where a root of the curve cannot be found.
   package func points<Curve>(
     on pieces: CurvePieces<Curve>, unknown: Quantity, isReciprocal: Bool,
     overlaps: CurveOverlaps
