@@ -12,7 +12,7 @@ enum MapSpeed {
     let radials = (0..<count).map { -9 + 5 * Double($0) / Double(count - 1) }
     let energies = (0..<count).map { -3 + 2 * Double($0) / Double(count - 1) }
     let byRadial = try best(of: 5) { _ = try model.complexities(of: .minima, overlaps: overlaps, radials: radials) }
-    let halves = try best(of: 5) {
+    let halves = best(of: 5) {
       DispatchQueue.concurrentPerform(iterations: 2) { half in
         let rows = Array(overlaps[(half * count / 2)..<((half + 1) * count / 2)])
         _ = try? model.complexities(of: .minima, overlaps: rows, radials: radials)

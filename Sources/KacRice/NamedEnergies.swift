@@ -147,25 +147,37 @@ extension SphericalLandscape {
   public func overlapEnds(of points: StationaryPoints) throws(DomainError) -> [Estimate] {
     let steps = 800
     func overlap(_ y: Double) -> Double { Double.tanh(y) }
-    func sigma(_ y: Double) throws(DomainError) -> Double {
-      try complexity(of: points, overlap: overlap(y)).value ?? -1e300
-    }
-    var ends: [Estimate] = []
-    var last = (y: -9.0, value: try sigma(-9))
-    for index in 1...steps {
+    _ = try complexity(of: points, overlap: 0)
+    let counting = AnnealedCounting(landscape: self, points: points, sign: points == .maxima ? -1 : 1)
+    func sigma(_ y: Double) -> Double { max(counting.height(at: overlap(y)), -1e300) }
+    var nodes = (0...steps).map { index -> (y: Double, value: Double) in
       let y = 9 * (2 * Double(index) / Double(steps) - 1)
-      let value = try sigma(y)
+      return (y, sigma(y))
+    }
+    // A band or a gap narrower than the scan shows as an extremum: its top or bottom becomes a node.
+    for index in 1..<steps {
+      let (left, middle, right) = (nodes[index - 1].value, nodes[index].value, nodes[index + 1].value)
+      let isTop = middle >= left && middle >= right && middle <= 1e-12 && middle > -1e-2
+      let isBottom = middle <= left && middle <= right && middle > 1e-12 && middle < 1e-2
+      guard isTop || isBottom, left > -1e200, right > -1e200 else { continue }
+      let sign: Double = isTop ? 1 : -1
+      let extremum = try? LocalMaximum.of(
+        { sign * sigma($0) }, near: nodes[index].y, within: 18 / Double(steps))
+      if let extremum, (sign * extremum.value > 1e-12) == isTop { nodes.append((extremum.y, sign * extremum.value)) }
+    }
+    nodes.sort { $0.y < $1.y }
+    var ends: [Estimate] = []
+    var last = nodes[0]
+    for (y, value) in nodes.dropFirst() {
       // Values within rounding of zero belong to the touching point at the signal.
       if (value > 1e-12) != (last.value > 1e-12) {
         do {
-          let root = try brentRoot("end of the overlap range", in: last.y...y) { try sigma($0) - 1e-15 }
+          let root = try brentRoot("end of the overlap range", in: last.y...y) { sigma($0) - 1e-15 }
           let m = overlap(root.value)
           let h = 1e-6
-          let slope = (try sigma(root.value + h) - sigma(root.value - h)) / (2 * h)
+          let slope = (sigma(root.value + h) - sigma(root.value - h)) / (2 * h)
           let width = root.bracket.upperBound - root.bracket.lowerBound
           ends.append(.converged(m, error: (width + 2e-14 / max(abs(slope), 1e-12)) * (1 - m * m) + m.ulp))
-        } catch let error as DomainError {
-          throw error
         } catch { ends.append(.notConverged("\(error)")) }
       }
       last = (y, value)

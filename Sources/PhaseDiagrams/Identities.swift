@@ -165,6 +165,36 @@ extension SpikedMatrixTensor {
           return 1 / (delta2 * (1 / delta2 + 1 / deltap).squareRoot()) - 1
         })
     },
+    Identity("order of lines: trivialisation < gradient flow < maximum-likelihood message passing in delta2", bound: 0)
+    {
+      try largest(
+        [3, 4, 6].flatMap { p in
+          try [0.3, 1, 8].map { deltap -> Double? in
+            let values = try [Line.trivialization, .equatorTrivialization, .gradientFlow, .mlAMP].map {
+              (line: Line<SpikedMatrixTensor>) in try threshold(line, p: p, deltap: deltap)[0].value.get()
+            }
+            // Even orders have both trivialisations in one place, to rounding.
+            return values[0] <= values[1] + 1e-11 && values[1] < values[2] && values[2] < values[3] && values[3] < 1
+              ? 0 : nil
+          }
+        })
+    },
+    Identity("trivialisation: lines in the noise against those in the strength of the signal", bound: 1e-9) {
+      try largest(
+        [(3, 1.0), (4, 2), (5, 0.7)].flatMap { p, deltap in
+          let pairs: [(Line<SpikedMatrixTensor>, Line<SphericalSpinGlass>)] = [
+            (.equatorTrivialization, .equatorTrivialization), (.trivialization, .trivialization),
+            (.signalMinimum, .signalMinimum), (.gradientFlow, .gradientFlow),
+          ]
+          return try pairs.map { noise, strength -> Double? in
+            let delta2 = try threshold(noise, p: p, deltap: deltap)[0].value.get()
+            let terms: Mixture = Mixture([
+              .init(degree: 2, coefficient: 0.5 / delta2), .init(degree: p, coefficient: 1 / (Double(p) * deltap)),
+            ])
+            return try SphericalSpinGlass.threshold(strength, covariance: terms, signal: terms)[0].value.get() - 1
+          }
+        })
+    },
     Identity("every line solved for deltap leads back to the given deltap", bound: 1e-10) {
       try largest(
         [(3, 0.5), (4, 0.2), (4, 0.26), (5, 0.12)].flatMap { p, deltap in
@@ -262,6 +292,52 @@ extension SphericalSpinGlass {
         [3, 4, 7].map { p -> Double? in
           let glass = try SphericalSpinGlass(covariance: Mixture([.init(degree: p, coefficient: 1)]))
           return try glass.complexity().get() - 0.5 * Double.log(Double(p - 1))
+        })
+    },
+    Identity("maximised complexity: closed forms against a search over the radial derivative", bound: 1e-12) {
+      let glass = try SphericalSpinGlass(covariance: [2: 0.4, 3: 1], signal: [2: 1.7, 3: 0.4])
+      return try largest(
+        [StationaryPoints.all, .minima, .index(1), .index(3)].flatMap { points in
+          try [-0.3, 0.1, 0.4].flatMap { m in
+            try [nil, -2.1].map { u -> Double? in
+              let top = try glass.dominantPoints(of: points, overlap: m, energy: u)
+              let r = try top.radial.get()
+              let found = try maximum(
+                "complexity", in: (r - 1)...min(r + 1, points == .all ? .infinity : -2 * 6.8.squareRoot())
+              ) {
+                (try? glass.complexity(of: points, overlap: m, energy: u, radial: $0).get()) ?? -1e9
+              }
+              return found.value - (try top.complexity.get())
+            }
+          }
+        })
+    },
+    Identity("complexity of all points: the largest over the indices", bound: 1e-12) {
+      let glass = try SphericalSpinGlass(covariance: [3: 1], signal: [2: 2.5])
+      return try largest(
+        [(-0.2, -5.0), (0.1, -5.3), (0.3, -9)].map { m, r -> Double? in
+          let parts = try (0...6).compactMap { try glass.complexity(of: .index($0), overlap: m, radial: r).value }
+          return (parts.max() ?? .infinity) - (try glass.complexity(overlap: m, radial: r).get())
+        })
+    },
+    Identity("total number in a field: maximised over everything against the closed form", bound: 1e-11) {
+      // Theory sheet *spherical landscapes*, section 5; xi = q^3, a = 3, b = 6.
+      try largest(
+        [0.5, 1.1, 1.4, 1.7].map { h -> Double? in
+          let (a, b) = (3.0, 6.0)
+          let truth =
+            h * h <= a * (b - a) / b
+            ? 0.5 * Double.log(b / a) - h * h / (2 * a) : 0.5 * (Double.log((b - a) / (h * h)) + h * h / (b - a) - 1)
+          return try SphericalSpinGlass(covariance: [3: 1], signal: [1: h]).complexity().get() - truth
+        })
+    },
+    Identity("signal minimum: complexity 0 and a positive Hessian where the branch exists", bound: 1e-12) {
+      try largest(
+        [[3: 1.5], [1: 0.5, 4: 1.2], [2: 2.4, 3: 0.7]].map { (phi: Mixture) -> Double? in
+          let glass = try SphericalSpinGlass(covariance: [2: 0.2, 3: 0.8], signal: phi)
+          let minimum = glass.signalMinimum()
+          guard try glass.hessianSpectrum(at: .minimum).bulk.lowerBound > 0 else { return nil }
+          return try glass.complexity(overlap: minimum.overlap.get(), radial: minimum.radial.get()).get()
         })
     },
     Identity("quenched complexity: annealed at m = 0 without a signal, below it with one", bound: 1e-11) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import KacRice
 import LandscapeModels
 import PhaseDiagrams
 import RealModule
@@ -52,7 +53,7 @@ import Testing
         #expect(abs(vertex.y - 1 / delta2) < 1e-12)
       }
     }
-    #expect(Set(diagram.curves.map(\.line)).count == 8)
+    #expect(Set(diagram.curves.map(\.line)).count == 11)
   }
 
   @Test func eventsAreWhereTheyMustBe() throws {
@@ -142,5 +143,75 @@ extension Double {
       if x < a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x) { inside.toggle() }
     }
     return inside
+  }
+}
+
+@Suite struct ComplexityDiagramTests {
+  private func diagram(_ model: String, _ name: String) throws -> DiagramDeclaration {
+    let entry = try #require(Catalogue.models.first { $0.card.name == model })
+    return try #require(entry.diagrams.first { $0.name == name })
+  }
+
+  /// On the traced curve the complexity vanishes, or the points cease to exist just outside it; it closes at the ends in overlap.
+  @Test(arguments: ["minima", "all"]) func zeroContour(counted: String) throws {
+    let declaration = try diagram("spiked-matrix-tensor", "complexity")
+    let fixed = Point(
+      [.p, .deltap, .delta2, "counted"], [.number(3), .number(1), .number(0.5), .text(counted)])
+    let window = try declaration.defaultWindow(fixed)
+    let found = try declaration.compute(fixed, window, 60)
+    let model = try SpikedMatrixTensor(p: 3, delta2: 0.5, deltap: 1)
+    let points: StationaryPoints = counted == "all" ? .all : .minima
+    let loop = try #require(found.curves.first { $0.line == "zero complexity" })
+    #expect(loop.points.first == loop.points.last)
+    for vertex in loop.points {
+      #expect(abs(try model.complexity(of: points, overlap: vertex.x, energy: vertex.y).get()) < 1e-9)
+      #expect(window.x.contains(vertex.x) && window.y.contains(vertex.y))
+    }
+    let ends = try model.overlapEnds(of: points).compactMap(\.value)
+    #expect(abs((loop.points.map(\.x).min() ?? 0) - ends[0]) < 1e-12)
+    // The map holds single calls, empty outside the curve.
+    let map = try #require(found.map)
+    for (i, j) in [(10, 10), (80, 60), (70, 50), (150, 100)] {
+      let value = try model.complexity(of: points, overlap: map.x[i], energy: map.y[j]).value ?? -1
+      #expect(map.values[i * map.y.count + j] == (value > 0 ? value : nil))
+    }
+  }
+
+  /// A pure tensor ties energy to radial derivative: minima end where they become marginal.
+  @Test func edgeOfExistence() throws {
+    let declaration = try diagram("spiked-tensor", "complexity")
+    let fixed = Point([.p, .delta, "counted"], [.number(3), .number(0.15), .text("minima")])
+    let found = try declaration.compute(fixed, declaration.defaultWindow(fixed), 40)
+    let model = try SpikedTensor(p: 3, delta: 0.15)
+    let loop = try #require(found.curves.first { $0.line == "zero complexity" }).points
+    let highest = try #require(loop.max { $0.y < $1.y })
+    #expect(try model.complexity(of: .minima, overlap: highest.x, energy: highest.y + 1e-9).value == nil)
+    #expect(try model.complexity(of: .minima, overlap: highest.x, energy: highest.y - 1e-9).value != nil)
+  }
+
+  /// The support closes where the trivialisation lines say: the last band of minima and the signal's minimum.
+  @Test func support() throws {
+    let declaration = try diagram("spiked-matrix-tensor", "support")
+    let fixed = Point([.p: 3, .deltap: 2])
+    let found = try declaration.compute(fixed, declaration.defaultWindow(fixed), 80)
+    let trivial = try SpikedMatrixTensor.threshold(.trivialization, deltap: 2)[0].value.get()
+    let minimum = try SpikedMatrixTensor.threshold(.signalMinimum, deltap: 2)[0].value.get()
+    let minima = found.curves.filter { $0.line == "overlap-ends, minima" }.flatMap(\.points)
+    #expect(abs((minima.map(\.x).max() ?? 0) - 1 / trivial) < 1e-3)
+    let branch = found.curves.filter { $0.line == "signal minimum" }.flatMap(\.points)
+    let first = try #require(branch.map(\.x).min())
+    #expect(first > 1 / minimum - 1e-12 && first < 1 / minimum + 0.05)
+    #expect(Set(found.regions.map(\.name)) == ["minima", "saddles"])
+  }
+
+  @Test func figuresAreReproduced() {
+    // Every panel is a command of a model that exists.
+    for figure in Catalogue.reproductions {
+      #expect(!figure.panels.isEmpty)
+      for panel in figure.panels {
+        #expect(panel.command.count >= 2 && Catalogue.models.contains { $0.card.name == panel.command[1] })
+      }
+    }
+    #expect(Set(Catalogue.reproductions.map(\.name)).count == Catalogue.reproductions.count)
   }
 }

@@ -94,7 +94,7 @@ import Testing
     let regions = try #require(object["regions"] as? [[String: Any]])
     #expect(Set(regions.compactMap { $0["region"] as? String }) == ["impossible", "hard", "hybrid-hard", "easy"])
     let rows = try #require(object["rows"] as? [[String: Any]])
-    #expect(Set(rows.compactMap { $0["line"] as? String }).count == 8)
+    #expect(Set(rows.compactMap { $0["line"] as? String }).count == 11)
     #expect(
       Set(rows.compactMap { $0["event"] as? String }).isSuperset(of: [
         "window", "critical", "fold", "channel-absent", "crossing",

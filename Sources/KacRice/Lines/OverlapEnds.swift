@@ -9,10 +9,11 @@ extension Line where Model: SphericalLandscape {
   /// - Parameters:
   ///   - parameters: the model's parameters.
   ///   - usesFamilies: whether its families of parameters enter.
+  ///   - example: arguments of an example.
   ///   - landscape: the model of a point.
   /// - Returns: the line.
   static func overlapEnds(
-    parameters: [Quantity], usesFamilies: Bool = false,
+    parameters: [Quantity], usesFamilies: Bool = false, example: String,
     landscape: @escaping @Sendable (Point) throws(DomainError) -> Model
   ) -> Line {
     Line(
@@ -22,7 +23,7 @@ extension Line where Model: SphericalLandscape {
         solvedColumns: [Column(.overlap, symbol: "m", "cosine with the signal at an end of the support")],
         usesFamilies: usesFamilies, evidence: .annealed, sources: [.spikedTensorLandscape],
         formula: #"\Sigma(m) = 0"#,
-        domain: "several intervals are possible; the isolated minimum at the signal is no end")
+        domain: "several intervals are possible; the isolated minimum at the signal is no end", example: example)
     ) { point, _ throws(DomainError) in
       let points = StationaryPoints(try point.word(.points)) ?? .all
       let ends = try landscape(point).overlapEnds(of: points)
@@ -48,8 +49,10 @@ extension Line where Model == SpikedMatrixTensor {
 }
 
 private let ofGlass = Line<SphericalSpinGlass>.overlapEnds(
-  parameters: [.signalScale], usesFamilies: true, landscape: SphericalSpinGlass.atPoint)
+  parameters: [.signalScale], usesFamilies: true,
+  example: "--mixture 3:1 --signal 3:1.5 --points minima", landscape: SphericalSpinGlass.atPoint)
 private let ofTensor = Line<SpikedTensor>.overlapEnds(
-  parameters: [.p, .delta, .prior], landscape: SpikedTensor.atPoint)
+  parameters: [.p, .delta, .prior], example: "--p 3 --delta 0.1:0.2:6 --points minima", landscape: SpikedTensor.atPoint)
 private let ofMatrixTensor = Line<SpikedMatrixTensor>.overlapEnds(
-  parameters: [.p, .deltap, .delta2, .prior], landscape: SpikedMatrixTensor.atPoint)
+  parameters: [.p, .deltap, .delta2, .prior],
+  example: "--p 3 --deltap 1 --delta2 0.3:0.9:7 --points minima", landscape: SpikedMatrixTensor.atPoint)

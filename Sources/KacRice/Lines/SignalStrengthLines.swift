@@ -25,7 +25,7 @@ extension Line where Model == SpikedTensor {
 private func strengthLine(
   _ name: String, aliases: [String] = [], summary: String, unknowns: [Quantity] = [.signalScale],
   columns: [Column] = [], evidence: Evidence = .annealed, sources: [Citation], formula: String, domain: String,
-  field: (@Sendable (SphericalSpinGlass) throws(DomainError) -> CriticalPoint)? = nil,
+  field: (@Sendable (Polynomial) -> CriticalPoint)? = nil,
   solve: @escaping @Sendable (Polynomial, Polynomial) throws(DomainError) -> [CriticalPoint]
 ) -> Line<SphericalSpinGlass> {
   Line(
@@ -34,7 +34,12 @@ private func strengthLine(
       usesFamilies: true, evidence: evidence, sources: sources, formula: formula, domain: domain)
   ) { point, unknown throws(DomainError) in
     let glass = try SphericalSpinGlass.atPoint(point)
-    if unknown != .signalScale, let field { return [try field(glass)] }
+    if unknown != .signalScale, let field {
+      guard glass.signal.terms.isEmpty else {
+        throw DomainError("signal", "given", allowed: "no signal: phi1 is what is solved for")
+      }
+      return [field(glass.covariance)]
+    }
     guard !glass.signal.terms.isEmpty else {
       throw DomainError("signal", "none", allowed: "a signal: its strength is what is solved for")
     }
@@ -97,29 +102,22 @@ private let trivializationLine = strengthLine(
   sources: [.passedAndSpurious, .randomMatricesAndComplexity],
   formula: #"\max_{m\ne m_s}\sup_r \Sigma_{\min}(m,r) = 0;\quad \text{field: } \phi_1^2 = \xi''(1) - \xi'(1)"#,
   domain: "signals without a field, or a field alone; in a field without xi''(1) > xi'(1) always trivial",
-  field: { glass throws(DomainError) in
-    guard glass.signal.terms.isEmpty else {
-      throw DomainError("signal", "given", allowed: "no signal: phi1 is what is solved for")
-    }
-    return fieldTrivialization(glass.covariance).map { CriticalPoint(["phi1": .exact($0)]) }
-      ?? .absent("phi1", "possible-for-every-phi1")
-  }
+  field: fieldTrivialization
 ) { xi, psi throws(DomainError) in
   if psi.terms.count == 1, let field = psi.terms.first, field.degree == 1 {
-    return [
-      fieldTrivialization(xi).map { CriticalPoint([.signalScale: .exact($0 / abs(field.coefficient))]) }
-        ?? .absent(.signalScale, "possible-for-every-signal_scale")
-    ]
+    let critical = fieldTrivialization(xi).value
+    guard let phi1 = critical.value else { return [.absent(.signalScale, "possible-for-every-signal_scale")] }
+    return [CriticalPoint([.signalScale: .exact(phi1 / abs(field.coefficient))])]
   }
   guard let family = try growing(xi, psi) else { return [.absent(.signalScale, "impossible-for-every-signal_scale")] }
   let (strength, overlap) = family.ofBand()
   return [critical(strength, overlap: overlap)]
 }
 
-/// The field beyond which the mean number of points is no longer exponential; nil where it never is.
-private func fieldTrivialization(_ xi: Polynomial) -> Double? {
+/// The field beyond which the mean number of points is no longer exponential.
+private func fieldTrivialization(_ xi: Polynomial) -> CriticalPoint {
   let gap = xi.derivative(2, at: 1) - xi.derivative(1, at: 1)
-  return gap > 0 ? gap.squareRoot() : nil
+  return gap > 0 ? CriticalPoint(["phi1": .exact(gap.squareRoot())]) : .absent("phi1", "possible-for-every-phi1")
 }
 
 private let signalMinimumLine = strengthLine(
