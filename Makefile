@@ -54,7 +54,7 @@ check: build
 
 ## Data, figures and notebooks of the exports folder, made anew.
 notebooks-exports: build
-	for figure in $$($(COMMAND) reproduce --list | cut -d' ' -f1); do \
+	for figure in $$($(COMMAND) reproduce --list | awk '{print $$1}'); do \
 	  mkdir -p notebooks-exports/$$figure && (cd notebooks-exports/$$figure && ../../$(COMMAND) reproduce $$figure --quiet) || exit 1; \
 	done
 
