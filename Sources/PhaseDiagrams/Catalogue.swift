@@ -75,6 +75,9 @@ public enum Catalogue {
       ], lines: spinGlassLines.map(CatalogueLine.init), diagrams: [],
       identities: SphericalSpinGlass.identities),
     CatalogueEntry(
+      card: PhaseRetrieval.card, questions: [PhaseRetrieval.complexityQuestion], lines: [], diagrams: [],
+      identities: []),
+    CatalogueEntry(
       card: SemicircleLaw.card,
       questions: [SemicircleLaw.spectrumEdges, SemicircleLaw.spectrumSpike, SemicircleLaw.spectrumAt], lines: [],
       diagrams: [], identities: []),

@@ -123,7 +123,7 @@ struct Request {
   ) throws -> Grid {
     let choices = parameters.map { Self.optionName($0.quantity) }
     var given: [Quantity: Axis] = [:]
-    for (name, value) in options {
+    for (name, value) in Self.withoutShorthands(options, parameters) {
       guard let canonical = Words.canonical(name, among: choices),
         let parameter = parameters.first(where: { Self.optionName($0.quantity) == canonical })
       else {
@@ -161,6 +161,22 @@ struct Request {
     let grid = Grid(names: parameters.map(\.quantity), axes: axes, listed: listed)
     guard grid.count < 1 << 48 else { throw UsageError("the outer product of the ranges has too many points") }
     return grid
+  }
+
+  /// The options with `--loss normalised:0.1` written as `--loss normalised --a0 0.1`.
+  private static func withoutShorthands(
+    _ options: [(name: String, value: String)], _ parameters: [Parameter]
+  ) -> [(name: String, value: String)] {
+    options.flatMap { option -> [(name: String, value: String)] in
+      guard let colon = option.value.firstIndex(of: ":"),
+        let name = Words.canonical(option.name, among: parameters.map { optionName($0.quantity) }),
+        case .choice(let choices, _)? = parameters.first(where: { optionName($0.quantity) == name })?.kind,
+        let word = Words.canonical(String(option.value[..<colon]), among: choices.map(\.name)),
+        case .parameter(let quantity)? = choices.first(where: { $0.name == word })?.argument
+      else { return [option] }
+      let argument = String(option.value[option.value.index(after: colon)...])
+      return [(option.name, word), (optionName(quantity), argument)]
+    }
   }
 
   /// The option of a parameter or column: hyphens for underscores.

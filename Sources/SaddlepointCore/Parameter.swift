@@ -20,11 +20,38 @@ public struct Parameter: Sendable, Hashable {
     public let name: String
     /// What it means.
     public let description: String
+    /// What may stand after the word and a colon.
+    public let argument: Argument?
 
-    /// A choice of the given name and meaning.
-    public init(_ name: String, _ description: String) {
+    /// What a word may carry after a colon.
+    public enum Argument: Sendable, Hashable {
+      /// The value of another parameter: `normalised:0.1` is a shorthand for `normalised` with that parameter at 0.1.
+      case parameter(Quantity)
+      /// A formula in these variables, which belongs to the word.
+      case expression(variables: [String])
+    }
+
+    /// A choice of the given name and meaning, perhaps with something after a colon.
+    public init(_ name: String, _ description: String, argument: Argument? = nil) {
       self.name = name
       self.description = description
+      self.argument = argument
+    }
+
+    /// Whether a word of the command is this one; a formula is parsed.
+    func matches(_ word: String) -> Bool {
+      guard case .expression(let variables)? = argument else { return word == name }
+      guard word.hasPrefix(name + ":") else { return false }
+      return (try? Expression(String(word.dropFirst(name.count + 1)), variables: variables)) != nil
+    }
+
+    /// The word as it is written, with what may follow it.
+    var text: String {
+      switch argument {
+      case .parameter(let quantity)?: "\(name)[:\(quantity.name.uppercased())]"
+      case .expression(let variables)?: "\(name):\"formula in \(variables.joined(separator: ", "))\""
+      case nil: name
+      }
     }
   }
 
@@ -137,7 +164,7 @@ public struct Parameter: Sendable, Hashable {
     switch kind {
     case .number(let domain, _), .optional(let domain): domain.condition(on: quantity.name)
     case .pattern(let patterns, _): patterns.map(\.text).joined(separator: ", ")
-    case .choice(let choices, _): choices.map(\.name).joined(separator: ", ")
+    case .choice(let choices, _): choices.map(\.text).joined(separator: ", ")
     }
   }
 
@@ -156,7 +183,7 @@ public struct Parameter: Sendable, Hashable {
     case (.number, .number(let x)), (.optional, .number(let x)): try checked(x)
     case (.optional, .absent): return
     case (.pattern(let patterns, _), .text(let word)) where patterns.contains(where: { $0.matches(word) }): return
-    case (.choice(let choices, _), .text(let word)) where choices.contains(where: { $0.name == word }): return
+    case (.choice(let choices, _), .text(let word)) where choices.contains(where: { $0.matches(word) }): return
     default: throw DomainError(quantity, value.text, allowed: allowed)
     }
   }
