@@ -107,6 +107,9 @@ public enum Catalogue {
       diagrams: [SphericalSpinGlass.phaseDiagram],
       identities: SphericalSpinGlass.identities),
     CatalogueEntry(
+      card: PhaseRetrieval.card, questions: [PhaseRetrieval.complexityQuestion], lines: [], diagrams: [],
+      identities: []),
+    CatalogueEntry(
       card: SemicircleLaw.card,
       questions: [
         SemicircleLaw.spectrumEdges, SemicircleLaw.spectrumSpike, SemicircleLaw.spectrumRate, SemicircleLaw.spectrumAt,
