@@ -113,4 +113,32 @@ extension Citation {
     key: "Baik2005Phase", authors: "Baik, Jinho and Ben Arous, G{\\'e}rard and P{\\'e}ch{\\'e}, Sandrine",
     title: "Phase Transition of the Largest Eigenvalue for Nonnull Complex Sample Covariance Matrices",
     venue: "Annals of Probability 33, 1643", year: 2005, arXiv: "math/0403022")
+
+  /// The Kac-Rice formula of empirical risks as a variational problem over laws.
+  public static let landscapeGeneralizedLinear = Citation(
+    key: "Maillard2020Landscape",
+    authors: "Maillard, Antoine and Ben Arous, G{\\'e}rard and Biroli, Giulio",
+    title: "Landscape Complexity for the Empirical Risk of Generalized Linear Models",
+    venue: "Mathematical and Scientific Machine Learning, PMLR 107", year: 2020, arXiv: "1912.02143")
+
+  /// The reduction to scalars and its use for phase retrieval.
+  public static let topologicalExploration = Citation(
+    key: "Maillard2026Topological", authors: "Maillard, Antoine and Bonnaire, Tony and Biroli, Giulio",
+    title:
+      "Topological Exploration of High-Dimensional Empirical Risk Landscapes: General Approach, and Applications to Phase Retrieval",
+    venue: "", year: 2026, arXiv: "2602.17779")
+
+  /// The loss normalised by the label.
+  public static let timeDependentHessian = Citation(
+    key: "Bonnaire2024Zero", authors: "Bonnaire, Tony and Biroli, Giulio and Cammarota, Chiara",
+    title: "The Role of the Time-Dependent Hessian in High-Dimensional Optimization", venue: "", year: 2024,
+    arXiv: "2403.02418")
+
+  /// The transition of the signal's direction at spurious states of phase retrieval.
+  public static let complexDynamicsSimpleNeuralNetworks = Citation(
+    key: "SaraoMannelli2020Complex",
+    authors:
+      "Sarao Mannelli, Stefano and Biroli, Giulio and Cammarota, Chiara and Krzakala, Florent and Urbani, Pierfrancesco and Zdeborov{\\'a}, Lenka",
+    title: "Complex Dynamics in Simple Neural Networks: Understanding Gradient Flow in Phase Retrieval",
+    venue: "Advances in Neural Information Processing Systems 33", year: 2020, arXiv: "2006.06997")
 }

@@ -112,6 +112,9 @@ public enum Catalogue {
       ],
       identities: SphericalSpinGlass.identities),
     CatalogueEntry(
+      card: PhaseRetrieval.card, questions: [PhaseRetrieval.complexityQuestion], lines: [], diagrams: [],
+      identities: []),
+    CatalogueEntry(
       card: SemicircleLaw.card,
       questions: [
         SemicircleLaw.spectrumEdges, SemicircleLaw.spectrumSpike, SemicircleLaw.spectrumRate, SemicircleLaw.spectrumAt,

@@ -8,6 +8,8 @@ enum AxisParser {
   /// - Throws: `UsageError` for text that is none of these; `DomainError` for a value outside the domain, as typed.
   static func axis(_ text: String, for parameter: Parameter) throws -> Axis {
     guard text.contains(":"), let domain = parameter.domain else {
+      // The commas of a formula separate no values.
+      if expression(text, of: parameter) != nil { return .values([try value(text, for: parameter)]) }
       return .values(try words(text, for: parameter).map { word in try value(word, for: parameter) })
     }
     let axis = try range(text, name: Request.optionName(parameter.quantity))
@@ -39,7 +41,16 @@ enum AxisParser {
   static func value(_ text: String, for parameter: Parameter) throws -> Value {
     let word = trimmed(text)
     guard parameter.domain != nil else {
-      let value = Value.text(word)
+      var value = Value.text(word)
+      if let (formula, variables) = expression(word, of: parameter) {
+        do { _ = try Expression(formula, variables: variables) } catch {
+          throw UsageError("--\(Request.optionName(parameter.quantity)): \(error)")
+        }
+      } else if case .choice(let choices, _) = parameter.kind,
+        let canonical = Words.canonical(word, among: choices.map(\.name))
+      {
+        value = .text(canonical)
+      }
       try check(value, parameter)
       return value
     }
@@ -58,6 +69,14 @@ enum AxisParser {
       throw DomainError(error.parameter, word, allowed: error.allowed)
     }
     return .number(x)
+  }
+
+  /// The formula in a word such as `expression:z^2`, and its variables, where the parameter takes one.
+  private static func expression(_ text: String, of parameter: Parameter) -> (String, variables: [String])? {
+    let word = trimmed(text)
+    guard case .choice(let choices, _) = parameter.kind, let colon = word.firstIndex(of: ":") else { return nil }
+    guard let variables = choices.first(where: { $0.name == word[..<colon] })?.syntax?.variables else { return nil }
+    return (String(word[word.index(after: colon)...]), variables)
   }
 
   /// Two ends of a window, `start:stop`, in increasing order.

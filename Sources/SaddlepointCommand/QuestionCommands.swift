@@ -42,10 +42,15 @@ struct ComplexityCommand: AsyncParsableCommand, SharingCommand {
     commandName: "complexity", abstract: "Log-number of stationary points per dimension.", helpNames: [])
   @OptionGroup var shared: SharedOptions
   @Flag(help: "The exponent of typical numbers instead of mean ones (replica symmetric).") var quenched = false
+  @Flag(help: "Further columns: the scalars of the saddle point, where the question has them.") var verboseColumns =
+    false
   @Argument(parsing: .allUnrecognized, help: restHelp, completion: Completion.words) var rest: [String] = []
 
   func run() async throws {
-    try await QuestionRun(command: quenched ? "complexity --quenched" : "complexity", shared: shared, rest: rest).run()
+    try await QuestionRun(
+      command: quenched ? "complexity --quenched" : "complexity", shared: shared, rest: rest,
+      showsAllColumns: verboseColumns
+    ).run()
   }
 }
 
@@ -101,6 +106,7 @@ struct QuestionRun {
   let shared: SharedOptions
   let rest: [String]
   var unknown: String?
+  var showsAllColumns = false
 
   func run() async throws {
     var request = try Request(rest)
@@ -114,7 +120,11 @@ struct QuestionRun {
     }
     if let placed { request.add("at", placed) }
     let (declared, line) = try question(of: entry, &request)
-    let question = declared.with(members: try request.members(of: declared.families))
+    let asked = declared.with(members: try request.members(of: declared.families))
+    if showsAllColumns, asked.verboseColumns.isEmpty {
+      throw UsageError("--verbose-columns: \(entry.card.name) has no further columns here")
+    }
+    let question = showsAllColumns ? asked.verbose : asked
     request.expandShorthands(of: question.parameters)
     try request.expectPositionals(line == nil ? 1 : 2)
     let solved = line?.declaration.unknowns ?? []

@@ -116,7 +116,9 @@ struct Request {
       let (word, rest) = (
         options[index].value[..<colon], options[index].value[options[index].value.index(after: colon)...]
       )
-      guard let shorthand = choices.first(where: { $0.name == word })?.shorthand else { continue }
+      guard let name = Words.canonical(String(word), among: choices.map(\.name)),
+        let shorthand = choices.first(where: { $0.name == name })?.shorthand
+      else { continue }
       options[index].value = String(word)
       // A question without that parameter refuses the word itself.
       if parameters.contains(where: { $0.quantity == shorthand }) { add(Self.optionName(shorthand), String(rest)) }

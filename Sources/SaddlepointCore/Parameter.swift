@@ -59,10 +59,30 @@ public struct Parameter: Sendable, Hashable {
     /// What is wrong with a text, in words that say what is allowed; nil if nothing is.
     public let objection: @Sendable (String) -> String?
 
+    /// The variables of a formula, whose commas separate no values; nil where the text is no formula.
+    public let variables: [String]?
+
     /// A syntax.
     public init(placeholder: String, objection: @escaping @Sendable (String) -> String?) {
       self.placeholder = placeholder
       self.objection = objection
+      variables = nil
+    }
+
+    /// A formula in some variables.
+    public static func expression(variables: [String]) -> Syntax {
+      Syntax(variables: variables)
+    }
+
+    private init(variables: [String]) {
+      placeholder = "FORMULA"
+      self.variables = variables
+      objection = { text in
+        do throws(ExpressionError) {
+          _ = try Expression(text, variables: variables)
+          return nil
+        } catch { return "a formula in \(variables.joined(separator: ", ")): \(error)" }
+      }
     }
 
     /// Whether two syntaxes are written the same way.

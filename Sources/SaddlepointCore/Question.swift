@@ -15,7 +15,9 @@ public struct Question: Sendable {
   /// Families of numbered parameters, of which those that are given precede the others.
   public let families: [ParameterFamily]
   /// Result columns.
-  public let columns: [Column]
+  public private(set) var columns: [Column]
+  /// Columns after these that are shown on demand only, such as the scalars of a saddle point.
+  public private(set) var verboseColumns: [Column]
   /// The result that the row's error belongs to.
   public let main: Quantity
   /// What the answer rests on.
@@ -36,14 +38,16 @@ public struct Question: Sendable {
   /// A question.
   public init(
     name: String, summary: String, families: [ParameterFamily] = [], parameters: [Parameter], columns: [Column],
-    main: Quantity? = nil, evidence: Evidence, sources: [Citation], formula: String, domain: String, example: String,
-    defaultTolerance: Double = 1e-10, answer: @escaping @Sendable (Point) throws(DomainError) -> [Answer]
+    verboseColumns: [Column] = [], main: Quantity? = nil, evidence: Evidence, sources: [Citation], formula: String,
+    domain: String, example: String, defaultTolerance: Double = 1e-10,
+    answer: @escaping @Sendable (Point) throws(DomainError) -> [Answer]
   ) {
     self.name = name
     self.summary = summary
     self.families = families
     self.parameters = parameters
     self.columns = columns
+    self.verboseColumns = verboseColumns
     self.main = main ?? columns[0].quantity
     self.evidence = evidence
     self.sources = sources
@@ -69,6 +73,14 @@ public struct Question: Sendable {
     return question
   }
 
+  /// The question with all its columns shown.
+  public var verbose: Question {
+    var question = self
+    question.columns += verboseColumns
+    question.verboseColumns = []
+    return question
+  }
+
   /// Natural scale of the main result's tolerance.
   public var scale: Double { columns.first { $0.quantity == main }?.scale ?? 1 }
 
@@ -87,7 +99,7 @@ public struct Question: Sendable {
       var row: [Cell] = []
       row.reserveCapacity(parameters.count + columns.count + 3)
       for (value, shown) in zip(point.values, isShown) where shown { row.append(Cell(value)) }
-      row.append(contentsOf: answer.cells)
+      row.append(contentsOf: answer.cells.prefix(columns.count))
       row.append(main.status == .exact || main.value == nil ? .empty : .number(main.error))
       row.append(.text(main.status.name))
       row.append(main.status.reason.map(Cell.text) ?? .empty)

@@ -61,7 +61,7 @@ public enum Cell: Sendable, Hashable {
 
 /// What a question answers at a point: the cells of its result columns and the estimate of its main result.
 public struct Answer: Sendable, Hashable {
-  /// One cell for each result column.
+  /// One cell for each result column, then for each verbose one.
   public var cells: [Cell]
   /// The main result, whose error, status and reason the row shows.
   public var main: Estimate

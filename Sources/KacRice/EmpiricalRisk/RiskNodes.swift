@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import LandscapeModels
+import RealModule
+import SaddlepointCore
+
+/// Nodes of a quadrature over the projections (z*, z) of the data, with the loss there; one array for each quantity.
+struct RiskNodes {
+  /// Logarithm of the weight, the Gaussian density included.
+  var logWeight: [Double] = []
+  /// z = xi.x/sqrt(N).
+  var z: [Double] = []
+  /// w = (z* - m z)/sqrt(1 - m^2), independent of z under the law of the data.
+  var w: [Double] = []
+  /// l.
+  var value: [Double] = []
+  /// l'.
+  var first: [Double] = []
+  /// l''.
+  var second: [Double] = []
+  /// Whether the node lies so far out that it should not matter.
+  var isOuter: [Bool] = []
+
+  var count: Int { z.count }
+}
+
+/// How fine a quadrature is.
+struct RiskResolution: Hashable {
+  /// Nodes for each half axis of the smooth scheme.
+  let smooth: Int
+  /// Step in z of the wall-following scheme.
+  let outerStep: Double
+  /// Step of its tanh-sinh panels.
+  let innerStep: Double
+  /// Number of intervals of its search for walls.
+  let scan: Int
+
+  /// For following a branch from far.
+  static let coarse = RiskResolution(smooth: 90, outerStep: 0.2, innerStep: 1.0 / 6, scan: 24)
+  /// For results, each about 1.4 times finer than the one before.
+  static let fine = [
+    RiskResolution(smooth: 170, outerStep: 0.14, innerStep: 1.0 / 9, scan: 32),
+    RiskResolution(smooth: 240, outerStep: 0.1, innerStep: 1.0 / 13, scan: 40),
+    RiskResolution(smooth: 340, outerStep: 0.07, innerStep: 1.0 / 18, scan: 48),
+    RiskResolution(smooth: 480, outerStep: 0.05, innerStep: 1.0 / 25, scan: 64),
+    RiskResolution(smooth: 680, outerStep: 0.035, innerStep: 1.0 / 35, scan: 96),
+    RiskResolution(smooth: 960, outerStep: 0.025, innerStep: 1.0 / 49, scan: 128),
+  ]
+}
+
+/// Averages over the data at a given overlap: which symmetries there are, and where the nodes lie.
+///
+/// Two schemes (theory sheet *glm landscapes*, section 9): the trapezoidal rule in (z, w), exponentially convergent where the
+/// weight is smooth; and for each z panels in z* that end at the walls 1 + s l'' = 0, at the zeros of l' and at the kinks
+/// of the label, each with the tanh-sinh rule, which does not mind what happens at the ends.
+struct RiskMeasure {
+  let loss: Loss
+  let label: Label
+  let noise: Double
+  let overlap: Double
+  /// sqrt(1 - m^2).
+  let sine: Double
+  /// Nodes reach this far from the origin of (z, w).
+  let radius: Double
+  /// Whether only z > 0 is needed.
+  let isHalf: Bool
+  /// Whether only z > 0 and w > 0 is needed.
+  let isQuadrant: Bool
+  /// Whether the constraint along the signal holds by symmetry.
+  let isBalanced: Bool
+
+  init(_ risk: EmpiricalRisk, overlap m: Double, radius: Double = 9) {
+    loss = risk.loss
+    // Where the loss sees |y| only, |z*| is as good as z* and has no kink.
+    label = risk.label.description == "abs" && risk.loss.isEvenInLabel ? .linear : risk.label
+    noise = risk.noise
+    overlap = m
+    sine = ((1 - m) * (1 + m)).squareRoot()
+    self.radius = radius
+    let isEvenInSignal = label.isEven || (label.isOdd && loss.isEvenInLabel)
+    let isJoint = (loss.isEven && isEvenInSignal) || (label.isOdd && loss.isJointlyEven)
+    isBalanced = m == 0 && loss.isEven
+    isHalf = isJoint || isBalanced
+    isQuadrant = isBalanced && isEvenInSignal
+  }
+
+  /// Whether the label has kinks that the smooth scheme would not see.
+  var hasKinks: Bool { !label.kinks.isEmpty }
+
+  /// Nodes of the trapezoidal rule with `n` nodes for each half axis.
+  func smoothNodes(_ n: Int) -> RiskNodes {
+    var nodes = RiskNodes()
+    let h = radius / Double(n)
+    let multiplicity = isQuadrant ? 4.0 : isHalf ? 2 : 1
+    let constant = Double.log(multiplicity * h * h / (2 * .pi))
+    let outer = 0.8 * radius * radius
+    for i in (isHalf ? 0 : -n)..<n {
+      let z = (Double(i) + 0.5) * h
+      for j in (isQuadrant ? 0 : -n)..<n {
+        let w = (Double(j) + 0.5) * h
+        let square = z * z + w * w
+        if square > radius * radius { continue }
+        nodes.z.append(z)
+        nodes.w.append(w)
+        nodes.logWeight.append(constant - 0.5 * square)
+        nodes.isOuter.append(square > outer)
+      }
+    }
+    fill(&nodes)
+    return nodes
+  }
+
+  /// Nodes on panels between the walls at 1 + s l'' = 0.
+  ///
+  /// - Parameters:
+  ///   - s: places the walls.
+  ///   - onlyInside: whether only the side 1 + s l'' > 0 is wanted.
+  ///   - resolution: how fine.
+  /// - Returns: the nodes, all at a distance from the walls.
+  func panelNodes(s: Double, onlyInside: Bool, _ resolution: RiskResolution) -> RiskNodes {
+    let rule = TanhSinh(step: resolution.innerStep)
+    let h = resolution.outerStep
+    let n = Int((radius / h).rounded(.up))
+    let lines = (isHalf ? 0 : -n)..<n
+    let walls = breakPoints(s: s, lines: lines, step: h, scan: resolution.scan)
+    var nodes = RiskNodes()
+    nodes.z.reserveCapacity(walls.count * rule.fractions.count)
+    let multiplicity = isQuadrant ? 4.0 : isHalf ? 2 : 1
+    let constant = multiplicity * h / (2 * .pi * sine)
+    let outer = 0.8 * radius * radius
+    for (row, i) in lines.enumerated() {
+      let z = (Double(i) + 0.5) * h
+      let points = walls[row]
+      for (low, high) in zip(points, points.dropFirst()) where high > low {
+        if onlyInside, 1 + s * loss.jet(label: label(0.5 * (low + high)), prediction: z).second <= 0 { continue }
+        let half = 0.5 * (high - low)
+        for (k, fraction) in rule.fractions.enumerated() {
+          // The distance to the nearer end keeps its digits however close.
+          let u = k < rule.middle ? low + half * fraction : high - half * fraction
+          let w = (u - overlap * z) / sine
+          let square = z * z + w * w
+          nodes.z.append(z)
+          nodes.w.append(w)
+          nodes.logWeight.append(Double.log(constant * half * rule.weights[k]) - 0.5 * square)
+          nodes.isOuter.append(square > outer)
+        }
+      }
+    }
+    fill(&nodes)
+    return nodes
+  }
+
+  /// Computes the loss at all nodes.
+  private func fill(_ nodes: inout RiskNodes) {
+    let count = nodes.count
+    let labels = (0..<count).map { label(overlap * nodes.z[$0] + sine * nodes.w[$0]) }
+    (nodes.value, nodes.first, nodes.second) = losses(labels, nodes.z)
+  }
+
+  private func losses(_ y: [Double], _ z: [Double]) -> (value: [Double], first: [Double], second: [Double]) {
+    let count = y.count
+    var second: [Double] = []
+    var first: [Double] = []
+    let value = [Double](unsafeUninitializedCapacity: count) { value, written in
+      first = [Double](unsafeUninitializedCapacity: count) { first, written in
+        second = [Double](unsafeUninitializedCapacity: count) { second, written in
+          if count > 0, let a = value.baseAddress, let b = first.baseAddress, let c = second.baseAddress {
+            y.withUnsafeBufferPointer { y in
+              z.withUnsafeBufferPointer { z in
+                if let y = y.baseAddress, let z = z.baseAddress { loss.evaluate(count, y, z, a, b, c) }
+              }
+            }
+          }
+          written = count
+        }
+        written = count
+      }
+      written = count
+    }
+    return (value, first, second)
+  }
+
+  /// For each z the ends of the panels in z*: window, kinks of the label, zeros of l' and of 1 + s l''.
+  private func breakPoints(s: Double, lines: Range<Int>, step: Double, scan: Int) -> [[Double]] {
+    struct Bracket {
+      let line: Int
+      let z: Double
+      let isWall: Bool
+      var low: Double
+      var high: Double
+      var atLow: Double
+      var atHigh: Double
+    }
+    var points: [[Double]] = []
+    var u: [Double] = []
+    var z: [Double] = []
+    for i in lines {
+      let here = (Double(i) + 0.5) * step
+      let reach = sine * max(radius * radius - here * here, 0.04 * radius).squareRoot()
+      let low = isQuadrant ? 0 : overlap * here - reach
+      let high = overlap * here + reach
+      points.append([low, high] + label.kinks.filter { $0 > low && $0 < high })
+      for k in 0...scan {
+        u.append(low + (high - low) * Double(k) / Double(scan))
+        z.append(here)
+      }
+    }
+    let scanned = losses(u.map(label.callAsFunction), z)
+    var brackets: [Bracket] = []
+    for row in 0..<points.count {
+      for k in 0..<scan {
+        let a = row * (scan + 1) + k
+        let (f, g) = (scanned.first[a], scanned.first[a + 1])
+        if (f < 0) != (g < 0) {
+          brackets.append(
+            Bracket(line: row, z: z[a], isWall: false, low: u[a], high: u[a + 1], atLow: f, atHigh: g))
+        }
+        let (x, y) = (1 + s * scanned.second[a], 1 + s * scanned.second[a + 1])
+        if (x < 0) != (y < 0) {
+          brackets.append(
+            Bracket(line: row, z: z[a], isWall: true, low: u[a], high: u[a + 1], atLow: x, atHigh: y))
+        }
+      }
+    }
+    // All brackets at once: false position that halves the weight of an end that stays (Illinois).
+    var open = Array(brackets.indices)
+    for round in 0..<60 where !open.isEmpty {
+      let trials = open.map { index -> Double in
+        let b = brackets[index]
+        let middle = 0.5 * (b.low + b.high)
+        if round % 8 == 7 { return middle }
+        let trial = b.high - b.atHigh * (b.high - b.low) / (b.atHigh - b.atLow)
+        return trial > b.low && trial < b.high ? trial : middle
+      }
+      let found = losses(trials.map(label.callAsFunction), open.map { brackets[$0].z })
+      var still: [Int] = []
+      for (number, index) in open.enumerated() {
+        let f = brackets[index].isWall ? 1 + s * found.second[number] : found.first[number]
+        let isLow = (f < 0) == (brackets[index].atLow < 0)
+        if isLow {
+          brackets[index].low = trials[number]
+          brackets[index].atLow = f
+          brackets[index].atHigh *= 0.5
+        } else {
+          brackets[index].high = trials[number]
+          brackets[index].atHigh = f
+          brackets[index].atLow *= 0.5
+        }
+        let width = brackets[index].high - brackets[index].low
+        let enough = brackets[index].isWall ? 4 * brackets[index].high.ulp : 1e-6
+        if f == 0 {
+          (brackets[index].low, brackets[index].high) = (trials[number], trials[number])
+        } else if width > enough {
+          still.append(index)
+        }
+      }
+      open = still
+    }
+    for bracket in brackets { points[bracket.line].append(0.5 * (bracket.low + bracket.high)) }
+    return points.map { $0.sorted() }
+  }
+}
+
+/// The tanh-sinh rule on a panel: nodes as fractions of the half width, counted from the nearer end.
+private struct TanhSinh {
+  let fractions: [Double]
+  let weights: [Double]
+  /// Number of the first node that is counted from the upper end.
+  let middle: Int
+
+  init(step: Double) {
+    let n = Int(3.2 / step)
+    var fractions: [Double] = []
+    var weights: [Double] = []
+    for k in -n...n {
+      let t = abs(Double(k) * step)
+      let inner = 0.5 * .pi * Double.sinh(t)
+      fractions.append(2 / (1 + Double.exp(2 * inner)))
+      let c = Double.cosh(inner)
+      weights.append(step * 0.5 * .pi * Double.cosh(t) / (c * c))
+    }
+    self.fractions = fractions
+    self.weights = weights
+    middle = n
+  }
+}

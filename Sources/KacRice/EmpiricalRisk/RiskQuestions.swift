@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package import LandscapeModels
+package import SaddlepointCore
+
+/// The Kac-Rice questions of empirical risks, declared beside their formulas.
+package enum RiskQuestions {
+  static let overlap = Parameter(
+    optional: .overlap, symbol: "m", "overlap with the signal; left out: maximised over",
+    domain: Domain(-1, 1, includesLower: false, includesUpper: false))
+  static let energy = Parameter(
+    optional: .energy, symbol: "e", unit: "per sample", "energy L/M; left out: maximised over", domain: .finite)
+
+  /// `--points`.
+  static let points = Parameter(
+    .points, symbol: "\\text{points}", "which critical points are counted",
+    choices: [
+      .init("all", "all of them"), .init("minima", "those whose Hessian has a non-negative bulk"),
+      .init("strict-minima", "those with a stable typical outlier too: a lower bound on true minima"),
+    ])
+
+  /// Parameters of the model that enter Kac-Rice questions.
+  static let modelParameters: [Quantity] = [.field, .noise, .alpha, .loss, .a0]
+
+  /// The empirical risk at a point of the command.
+  ///
+  /// - Throws: `DomainError` for what the formula does not cover.
+  static func risk(_ point: Point, alpha: Double? = nil) throws(DomainError) -> EmpiricalRisk {
+    if case .text("complex")? = point[.field] {
+      throw DomainError(.field, "complex", allowed: "real (complex fields are not covered by the Kac-Rice formula)")
+    }
+    let given: Double
+    if let alpha { given = alpha } else { given = try point.number(.alpha) }
+    return try EmpiricalRisk(
+      alpha: given, loss: Loss(point), label: Label(point), noise: point.optionalNumber(.noise) ?? 0)
+  }
+
+  static func points(_ point: Point) throws(DomainError) -> RiskPoints {
+    RiskPoints(rawValue: try point.word(.points)) ?? .all
+  }
+
+  /// Columns of the scalars of a saddle point.
+  private static let scalarColumns = [
+    Column("a", symbol: "a", "conjugate to the variance of the gradient"),
+    Column("s", symbol: "\\mathrm{Re}\\,S", "real part of the Stieltjes transform of the Hessian at 0"),
+    Column("t", symbol: "\\mathrm{Im}\\,S", "its imaginary part"),
+    Column("lambda", symbol: "\\lambda", "multiplier of the gradient along the signal"),
+    Column("beta", symbol: "\\beta", "multiplier of the energy; alpha beta is the slope of the complexity"),
+    Column("h", symbol: "h", "multiplier of the positive bulk"),
+    Column("k", symbol: "k", "multiplier of the positive outlier"),
+    Column("q", symbol: "q", "auxiliary scalar of the outlier"),
+    Column("f0", symbol: "f_0", "the outlier's function at 0; negative: unstable towards the signal"),
+    Column("gap", symbol: "B", "vanishes where the bulk touches zero"),
+  ]
+
+  private static func scalarCells(_ top: RiskPointCount) -> [Cell] {
+    let p = top.scalars
+    return [p.a, p.s, p.t, p.lambda, p.beta, p.h, p.k, p.q].map { Cell($0) } + [Cell(top.outlier), Cell(p.gap)]
+  }
+
+  /// Annealed complexity at given or maximised overlap and energy.
+  package static func complexity(card: ModelCard, example: String) -> Question {
+    Question(
+      name: "complexity",
+      summary: "Annealed complexity of critical points of the empirical risk; strict minima: a lower bound.",
+      parameters: card.parameters.filter { modelParameters.contains($0.quantity) }
+        + [SharedParameter.label, points, overlap, energy],
+      columns: [
+        Column(.overlap, symbol: "m", "cosine with the signal, given or at the maximum"),
+        Column(.energy, symbol: "e", unit: "per sample", "energy L/M, given or at the maximum"),
+        Column(.radial, symbol: "\\mu", unit: "per N", "radial derivative x.grad L/N at these points"),
+        Column(
+          .complexity, symbol: "\\Sigma", unit: "per N",
+          "(1/N) log of the mean number; negative where exponentially rare"),
+        Column("bulk", "marginal: the Hessian's bulk touches zero; gapped: it does not; empty unless minima"),
+      ], verboseColumns: scalarColumns, main: .complexity, evidence: .annealed,
+      sources: [.topologicalExploration, .landscapeGeneralizedLinear],
+      formula:
+        #"\Sigma = \mathop{\rm extr}\ \tfrac12\log(1-m^2) + \tfrac12\log a - \log|S| + \alpha\log E\big[|1+S\ell''|\,e^{-a\ell'^2/2 - sz\ell' + \lambda\ell'(z^*-mz) - \beta(\ell-e)}\big];\quad \text{minima: } S=s>0,\ (1+s\ell'')_+,\ +\,h\ell''/(1+s\ell'') \text{ in the exponent},\ -h/s-hz\ell'"#,
+      domain:
+        "alpha > 1, labels without noise, real numbers; points with zero gradient of every sample are not counted",
+      example: example
+    ) { point throws(DomainError) in
+      let (m, e) = (try point.optionalNumber(.overlap), try point.optionalNumber(.energy))
+      let top = try risk(point).dominantPoints(of: points(point), overlap: m, energy: e)
+      let bulk = top.isMarginal.map { Cell.text($0 ? "marginal" : "gapped") } ?? .empty
+      return [
+        Answer(
+          [Cell(top.overlap), Cell(top.energy), Cell(top.radial), Cell(top.complexity), bulk] + scalarCells(top),
+          main: top.complexity)
+      ]
+    }
+  }
+}
+
+extension PhaseRetrieval {
+  /// `complexity phase-retrieval`.
+  package static let complexityQuestion = RiskQuestions.complexity(
+    card: card, example: "--alpha 4:16:4:log --loss quartic --points minima --overlap 0")
+}

@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import LandscapeModels
+import RealModule
+import SaddlepointCore
+import SaddlepointNumerics
+
+/// Why no saddle point was found.
+struct RiskFailure: Error, Hashable {
+  let reason: String
+}
+
+/// A saddle point with the place it belongs to.
+struct RiskRoot {
+  var branch: RiskBranch
+  var place: RiskPlace
+  var scalars: RiskScalars
+  var evaluation: RiskEvaluation
+  /// Estimated absolute errors; of complexity, energy, radial and outlier.
+  var complexityError = Double.infinity
+  var energyError = Double.infinity
+  var radialError = Double.infinity
+  var outlierError = Double.infinity
+  /// Reason for doubt; nil if the root passed all tests.
+  var doubt: String?
+}
+
+/// Finds saddle points of the complexity of an empirical risk: from the limit of many samples by continuation, then by
+/// Newton's method on finer and finer quadratures.
+///
+/// A branch is followed in log alpha at m = 0, then in m, then in the energy, always with the same steps, so that a single
+/// point is found as reliably as one of a sweep and with the same result.
+final class RiskSolver {
+  let risk: EmpiricalRisk
+  private var radius = 9.0
+  private var smooth: [SmoothKey: RiskNodes] = [:]
+
+  private struct SmoothKey: Hashable {
+    let overlap: Double
+    let count: Int
+  }
+
+  init(_ risk: EmpiricalRisk) { self.risk = risk }
+
+  func measure(_ overlap: Double) -> RiskMeasure { RiskMeasure(risk, overlap: overlap, radius: radius) }
+
+  /// Whether the weight is smooth on the scale of a resolution, so that the trapezoidal rule serves.
+  private func isSmooth(_ branch: RiskBranch, _ p: RiskScalars, _ measure: RiskMeasure) -> Bool {
+    branch == .all && !measure.hasKinks && p.t > 0.2 * abs(p.s)
+  }
+
+  func nodes(
+    _ branch: RiskBranch, _ p: RiskScalars, _ measure: RiskMeasure, _ resolution: RiskResolution, followsWalls: Bool
+  ) -> RiskNodes {
+    if !followsWalls, isSmooth(branch, p, measure) {
+      let key = SmoothKey(overlap: measure.overlap, count: resolution.smooth)
+      if let kept = smooth[key] { return kept }
+      // Two grids are in use at a time: that of the walk and the finest.
+      if smooth.count > 3 { smooth.removeAll() }
+      let made = measure.smoothNodes(resolution.smooth)
+      smooth[key] = made
+      return made
+    }
+    return measure.panelNodes(s: p.s, onlyInside: branch.isOfMinima, resolution)
+  }
+
+  /// Newton's method with the covariance Jacobian.
+  ///
+  /// - Returns: the root, or nil if the steps do not settle within the limit.
+  func newton(
+    _ start: RiskScalars, _ branch: RiskBranch, _ place: RiskPlace, _ resolution: RiskResolution,
+    followsWalls: Bool = false, limit: Int = 12, accuracy: Double = 1e-7
+  ) -> (scalars: RiskScalars, evaluation: RiskEvaluation)? {
+    let measure = measure(place.overlap)
+    let system = RiskSystem(measure: measure, branch: branch, place: place)
+    var p = start
+    var last = Double.infinity
+    for _ in 0..<limit {
+      let found = system.evaluate(p, nodes(branch, p, measure, resolution, followsWalls: followsWalls))
+      let size = found.size
+      guard size.isFinite, size < 1e3 else { return nil }
+      let n = found.unknowns.count
+      guard let lu = try? LUFactorization(Matrix(rows: n, columns: n, found.jacobian)),
+        let step = try? lu.solve(found.residuals.map { -$0 })
+      else { return nil }
+      // Logarithms may change by a factor of two, the others by their natural scale.
+      var factor = 1.0
+      for (i, unknown) in found.unknowns.enumerated() {
+        let natural =
+          RiskScalars.isLogarithmic(unknown, branch) ? 0.7 : unknown == 5 ? 0.7 : max(p.scale, abs(p[unknown])) * 0.7
+        if abs(step[i]) > natural * 1 { factor = min(factor, natural / abs(step[i])) }
+      }
+      guard factor > 1e-3 else { return nil }
+      var change = 0.0
+      var next = p
+      for (i, unknown) in found.unknowns.enumerated() {
+        if RiskScalars.isLogarithmic(unknown, branch) {
+          next[unknown] *= Double.exp(factor * step[i])
+          change = max(change, abs(step[i]))
+        } else {
+          next[unknown] += factor * step[i]
+          change = max(change, abs(step[i]) / (unknown == 5 ? 1 : max(p.scale, 1e-300)))
+        }
+      }
+      guard change.isFinite else { return nil }
+      if change < accuracy, factor == 1 {
+        // Newton's method squares the error: after this step nothing is left to be done.
+        return (next, system.evaluate(next, nodes(branch, next, measure, resolution, followsWalls: followsWalls)))
+      }
+      if change > 8 * last, last < 0.1 { return nil }
+      last = change
+      p = next
+    }
+    return nil
+  }
+
+  // MARK: - Seeds and continuation
+
+  /// Averages of l'^2 and l''^2 over the data at m = 0.
+  private func moments() -> (first: Double, second: Double) {
+    let nodes = measure(0).smoothNodes(200)
+    var (total, first, second) = (0.0, 0.0, 0.0)
+    for i in 0..<nodes.count {
+      let weight = Double.exp(nodes.logWeight[i])
+      total += weight
+      first += weight * nodes.first[i] * nodes.first[i]
+      second += weight * nodes.second[i] * nodes.second[i]
+    }
+    return (first / total, second / total)
+  }
+
+  /// A root at m = 0 and at least `alpha` samples, from the limit of many (section 7c of the sheet).
+  private func seed(_ branch: RiskBranch, alpha: Double) throws(RiskFailure) -> (RiskPlace, RiskScalars) {
+    let (first, second) = moments()
+    guard second > first * (1 + 1e-12) else {
+      throw RiskFailure(reason: "no-exponential-number: E l''^2 <= E l'^2, so that many samples leave few points")
+    }
+    var start = max(alpha, 50)
+    for _ in 0..<9 {
+      var p = RiskScalars()
+      p.a = 1 / (start * first)
+      if branch == .all {
+        p.t = 1 / (start * second).squareRoot()
+        p.s = 0
+      } else {
+        let sum = 2 * (second / start).squareRoot() / (first + second)
+        p.s = min(1 / (start * second).squareRoot(), 0.9 * sum)
+        p.h = sum - p.s
+      }
+      let place = RiskPlace(alpha: start, overlap: 0)
+      if let found = newton(p, branch, place, .coarse, limit: 25), isPlausible(found.scalars, branch) {
+        return (place, found.scalars)
+      }
+      start *= 4
+    }
+    throw RiskFailure(reason: "no root was found in the limit of many samples")
+  }
+
+  private func isPlausible(_ p: RiskScalars, _ branch: RiskBranch) -> Bool {
+    guard p.a > 0, p.a.isFinite, p.scale.isFinite, p.scale > 0 else { return false }
+    switch branch {
+    case .all: return p.t > 0 && p.t < 1e6 * max(abs(p.s), 1e-6 * p.t)
+    case .allReal: return true
+    case .marginal, .strict: return p.s > 0 && p.h > 0 && p.h < 1e3 * p.s
+    case .gapped: return p.s > 0
+    }
+  }
+
+  /// The scalars as they vary smoothly: logarithms of the positive ones.
+  private func coordinates(_ p: RiskScalars, _ branch: RiskBranch) -> [Double] {
+    (0..<8).map { RiskScalars.isLogarithmic($0, branch) && p[$0] > 0 ? Double.log(p[$0]) : p[$0] }
+  }
+
+  private func scalars(_ x: [Double], _ branch: RiskBranch, like p: RiskScalars) -> RiskScalars {
+    var result = p
+    for i in 0..<8 { result[i] = RiskScalars.isLogarithmic(i, branch) && p[i] > 0 ? Double.exp(x[i]) : x[i] }
+    return result
+  }
+
+  /// Follows a branch from one place to another along a straight line, with secant predictions.
+  ///
+  /// - Parameters:
+  ///   - branch: which equations.
+  ///   - start: the root where it begins.
+  ///   - from: its place.
+  ///   - to: the place to be reached.
+  ///   - firstStep: first step, as a fraction of the way; steps adapt to how hard Newton's method finds them.
+  /// - Returns: the root at the end; on another branch, where the first one ends in it.
+  /// - Throws: `RiskFailure` where the steps become too small: the branch ends there.
+  func follow(
+    _ branch: RiskBranch, _ start: RiskScalars, from: RiskPlace, to: RiskPlace, firstStep: Double
+  ) throws(RiskFailure) -> (RiskBranch, RiskScalars) {
+    var branch = branch
+    var p = start
+    var before: (at: Double, x: [Double])?
+    var done = 0.0
+    var step = min(1, firstStep)
+    let longest = min(1, 2 * firstStep)
+    func place(_ f: Double) -> RiskPlace {
+      var place = to
+      place.alpha = f == 1 ? to.alpha : from.alpha * Double.pow(to.alpha / from.alpha, f)
+      if f < 1 {
+        place.overlap = from.overlap + f * (to.overlap - from.overlap)
+        place.outlier = from.outlier + f * (to.outlier - from.outlier)
+        if let a = from.energy, let b = to.energy { place.energy = a + f * (b - a) }
+      }
+      return place
+    }
+    while done < 1 {
+      let next = min(1, done + step > 1 - 1e-9 ? 1 : done + step)
+      var guess = p
+      if let before {
+        let x = coordinates(p, branch)
+        let ratio = (next - done) / (done - before.at)
+        guess = scalars(zip(x, before.x).map { $0 + ratio * ($0 - $1) }, branch, like: p)
+      } else if to.alpha != from.alpha {
+        let factor = place(next).alpha / place(done).alpha
+        guess.a /= factor
+        for i in [1, 2, 3, 4, 6] { guess[i] /= factor.squareRoot() }
+      }
+      let target = place(next)
+      if let found = newton(guess, branch, target, .coarse, limit: 9, accuracy: 1e-4),
+        isPlausible(found.scalars, branch)
+      {
+        before = (done, coordinates(p, branch))
+        p = found.scalars
+        done = next
+        step = min(step * 1.5, longest)
+        // Beyond this the number is smaller than its effect on Sigma can be seen.
+        if branch == .all, p.t < 1e-7 * abs(p.s) {
+          branch = .allReal
+          p.t = 0
+          before = nil
+        } else if branch == .marginal, p.h < 1e-8 * p.s {
+          branch = .gapped
+          p.h = 0
+          before = nil
+        }
+      } else {
+        step *= 0.5
+        if step < 1e-3 * firstStep {
+          throw RiskFailure(
+            reason: "the branch could not be followed beyond alpha = \(brief(place(done).alpha)), overlap = "
+              + "\(brief(place(done).overlap))" + (place(done).energy.map { ", energy = \(brief($0))" } ?? ""))
+        }
+      }
+    }
+    return (branch, p)
+  }
+
+  private func brief(_ x: Double) -> String { plain((x * 1e4).rounded() / 1e4) }
+
+  /// The root at a place, on a coarse quadrature.
+  func locate(_ kind: RiskPoints, _ target: RiskPlace) throws(RiskFailure) -> (RiskBranch, RiskScalars) {
+    var branch = kind == .all ? RiskBranch.all : .marginal
+    var (place, p) = try seed(branch, alpha: target.alpha)
+    func go(to next: RiskPlace, step: Double) throws(RiskFailure) {
+      (branch, p) = try follow(branch, p, from: place, to: next, firstStep: step)
+      place = next
+    }
+    if target.alpha != place.alpha {
+      let next = RiskPlace(alpha: target.alpha, overlap: 0)
+      try go(to: next, step: 0.2 / abs(Double.log(target.alpha / place.alpha)))
+    }
+    if target.overlap != 0 {
+      let next = RiskPlace(alpha: target.alpha, overlap: target.overlap)
+      try go(to: next, step: 0.05 / abs(target.overlap))
+    }
+    if let energy = target.energy {
+      let system = RiskSystem(measure: measure(place.overlap), branch: branch, place: place)
+      let typical = system.evaluate(p, nodes(branch, p, measure(place.overlap), .coarse, followsWalls: false)).energy
+      place.energy = typical
+      var next = target
+      next.outlier = 0
+      if energy != typical { try go(to: next, step: 0.04 * max(abs(typical), 0.1) / abs(energy - typical)) }
+    }
+    if kind == .strictMinima {
+      let typical = RiskSystem(measure: measure(place.overlap), branch: branch, place: place)
+        .evaluate(p, nodes(branch, p, measure(place.overlap), .coarse, followsWalls: false))
+      if typical.outlier < 0, branch == .marginal {
+        branch = .strict
+        p.k = 0
+        p.q = typical.outlierScalar
+        place.outlier = typical.outlier
+        var next = target
+        next.outlier = 0
+        try go(to: next, step: 0.1)
+      }
+    }
+    return (branch, p)
+  }
+
+  // MARK: - Results
+
+  /// The root at a place with errors: Newton's method on finer and finer quadratures, until two agree.
+  func solve(_ kind: RiskPoints, _ place: RiskPlace, tolerance: Double = 2e-12) throws(RiskFailure) -> RiskRoot {
+    let (branch, p) = try locate(kind, place)
+    return try refine(p, branch, place, tolerance: tolerance)
+  }
+
+  /// A root from a nearby one, on quadratures that are refined until two agree.
+  func refine(
+    _ start: RiskScalars, _ branch: RiskBranch, _ place: RiskPlace, tolerance: Double = 2e-12
+  ) throws(RiskFailure) -> RiskRoot {
+    var p = start
+    var before: RiskEvaluation?
+    var best: RiskRoot?
+    // The smooth scheme first; where it does not settle, a wall is near and is followed.
+    for followsWalls in isSmooth(branch, p, measure(place.overlap)) ? [false, true] : [true] {
+      before = nil
+      for resolution in RiskResolution.fine {
+        guard let found = newton(p, branch, place, resolution, followsWalls: followsWalls) else {
+          if best == nil { continue }
+          break
+        }
+        if found.evaluation.tail > 1e-14, radius < 30 {
+          radius *= 1.3
+          smooth.removeAll()
+          return try refine(p, branch, place, tolerance: tolerance)
+        }
+        p = found.scalars
+        var root = RiskRoot(branch: branch, place: place, scalars: p, evaluation: found.evaluation)
+        let rounding = 2e-16 * (1 + place.alpha * (1 + abs(found.evaluation.logZ)))
+        if let before {
+          let now = found.evaluation
+          root.complexityError = 2 * abs(now.complexity - before.complexity) + 4 * rounding
+          root.energyError = 2 * abs(now.energy - before.energy) + 1e-13 * abs(now.energy)
+          root.radialError = 2 * abs(now.radial - before.radial) + 1e-13 * abs(now.radial)
+          root.outlierError = 2 * abs(now.outlier - before.outlier) + 1e-12 * max(1, abs(now.outlier))
+          best = root
+          if root.complexityError < tolerance + 8 * rounding,
+            root.energyError < 1e2 * tolerance * max(1, abs(now.energy)) + 1e2 * rounding
+          {
+            return check(root)
+          }
+        }
+        before = found.evaluation
+      }
+    }
+    guard let best else { throw RiskFailure(reason: "Newton's method did not settle on a fine quadrature") }
+    return check(best)
+  }
+
+  /// The tests that a root must pass.
+  private func check(_ root: RiskRoot) -> RiskRoot {
+    var root = root
+    let p = root.scalars
+    if root.evaluation.size > 1e-7 {
+      root.doubt = "the equations are not satisfied: residual \(root.evaluation.size)"
+    } else if root.branch == .all, !(p.t > 0 && p.t < 1e6 * max(abs(p.s), 1e-12)) {
+      root.doubt = "the root ran away"
+    } else if root.branch.isOfMinima, !(p.s > 0 && p.h >= 0 && root.evaluation.gap >= -1e-9) {
+      root.doubt = "the root is not admissible: the bulk of the Hessian is not positive"
+    } else if root.branch == .strict, p.k < 0 {
+      root.doubt = "the root is not admissible: the multiplier of the outlier is negative"
+    }
+    return root
+  }
+}
+
+// MARK: - Tests between branches, maxima
+
+extension RiskSolver {
+  /// The root after the tests that compare branches: there are no more minima than points.
+  func verified(_ root: RiskRoot, _ kind: RiskPoints) -> RiskRoot {
+    guard kind != .all, root.doubt == nil else { return root }
+    var root = root
+    var place = root.place
+    place.outlier = 0
+    if let (branch, p) = try? locate(.all, place),
+      let all = newton(p, branch, place, RiskResolution.fine[0])?.evaluation.complexity,
+      all < root.evaluation.complexity - 1e-5 * max(1, abs(all))
+    {
+      root.doubt = "the root counts more minima (\(root.evaluation.complexity)) than points (\(all))"
+    }
+    return root
+  }
+
+  /// The most numerous points over all overlaps, with the error of the overlap; nil where it is 0 by symmetry.
+  func maximum(
+    _ kind: RiskPoints, alpha: Double, energy: Double?
+  ) throws(RiskFailure) -> (root: RiskRoot, overlapError: Double?) {
+    let origin = RiskPlace(alpha: alpha, overlap: 0, energy: energy)
+    let (branch, p) = try locate(kind, origin)
+    let isSymmetric = measure(0).isQuadrant
+    struct Sample {
+      let branch: RiskBranch
+      let place: RiskPlace
+      let scalars: RiskScalars
+      let complexity: Double
+      let slope: Double
+    }
+    func sample(_ branch: RiskBranch, _ place: RiskPlace, _ p: RiskScalars) -> Sample {
+      let measure = measure(place.overlap)
+      let found = RiskSystem(measure: measure, branch: branch, place: place)
+        .evaluate(p, nodes(branch, p, measure, .coarse, followsWalls: false))
+      return Sample(
+        branch: branch, place: place, scalars: p, complexity: found.complexity, slope: found.slopeInOverlap)
+    }
+    var samples = [sample(branch, origin, p)]
+    for direction in isSymmetric ? [1.0] : [-1, 1] {
+      var last = samples.first { $0.place.overlap == 0 } ?? samples[0]
+      for step in 1..<20 {
+        var place = origin
+        place.overlap = direction * 0.05 * Double(step)
+        guard let (branch, p) = try? follow(last.branch, last.scalars, from: last.place, to: place, firstStep: 1)
+        else { break }
+        last = sample(branch, place, p)
+        samples.append(last)
+        // Far below zero nothing comes back before the signal.
+        if last.complexity < -0.5 { break }
+      }
+    }
+    samples.sort { $0.place.overlap < $1.place.overlap }
+    guard let best = samples.max(by: { $0.complexity < $1.complexity }) else {
+      throw RiskFailure(reason: "no root was found")
+    }
+    if isSymmetric, best.place.overlap == 0 {
+      return (verified(try refine(p, branch, origin), kind), nil)
+    }
+    // The slope vanishes beside the best sample: Newton's method on it, with a numerical derivative, on fine quadratures.
+    var place = best.place
+    var root = try refine(best.scalars, best.branch, place)
+    var change = Double.infinity
+    for _ in 0..<20 {
+      let h = 1e-4 * (1 - abs(place.overlap))
+      var beside = place
+      beside.overlap += h
+      let other = try refine(root.scalars, root.branch, beside)
+      let bend = (other.evaluation.slopeInOverlap - root.evaluation.slopeInOverlap) / h
+      guard bend < 0 else { throw RiskFailure(reason: "the maximum over overlaps was not found") }
+      change = -root.evaluation.slopeInOverlap / bend
+      place.overlap += max(-0.05, min(0.05, change))
+      guard abs(place.overlap) < 1 else { throw RiskFailure(reason: "the maximum over overlaps was not found") }
+      root = try refine(root.scalars, root.branch, place)
+      if abs(change) < 1e-9 { break }
+    }
+    guard abs(change) < 1e-9 else { throw RiskFailure(reason: "the maximum over overlaps was not found") }
+    return (verified(root, kind), 1e-4 * abs(change) + 1e-10)
+  }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import KacRice
+import LandscapeModels
+import SaddlepointCore
+import SaddlepointTestSupport
+import Testing
+
+private let rows = ReferenceRow.rows(of: "glm_kacrice")
+
+private func loss(of row: ReferenceRow) throws -> Loss? {
+  if row.model.hasPrefix("quartic") { return .quartic }
+  return row.model.hasPrefix("normalised") ? try .normalised(a0: row["a0"]) : nil
+}
+
+/// Complexity against reference rows, limits, and identities of the variational formula.
+@Suite struct EmpiricalRiskTests {
+  /// Every row of a kind of points: the exponent within its own error, the other numbers to ten digits.
+  @Test(arguments: [
+    ("Sigma_all", RiskPoints.all), ("Sigma_min", .minima), ("Sigma_all(m)", .all), ("Sigma_min(m)", .minima),
+    ("strict", .strictMinima), ("Sigma_min(m,e)", .minima),
+  ]) func referenceRows(family: String, points: RiskPoints) throws {
+    let matching = rows.filter { $0.quantity.split(separator: ":").first.map(String.init) == family }
+    #expect(!matching.isEmpty)
+    var tops: [String: RiskPointCount] = [:]
+    for row in matching {
+      guard let loss = try loss(of: row) else { continue }
+      let energy = row["e"].isNaN ? nil : row["e"]
+      let key = "\(loss) \(row["alpha"]) \(row["m"]) \(energy ?? 0)"
+      let top =
+        try tops[key]
+        ?? PhaseRetrieval(alpha: row["alpha"], loss: loss).dominantPoints(of: points, overlap: row["m"], energy: energy)
+      tops[key] = top
+      let found: Double?
+      switch row.quantity.split(separator: ":").dropFirst().last.map(String.init) ?? "Sigma" {
+      case "Sigma":
+        found = top.complexity.value
+        let discrepancy = abs((found ?? .nan) - row.number)
+        #expect(discrepancy <= top.complexity.error + row.uncertainty + 1e-15, "\(row): \(top.complexity)")
+        #expect(top.complexity.status == .converged && top.complexity.error < 1e-10)
+      case "s": found = top.scalars.s
+      case "t": found = top.scalars.t
+      case "a": found = top.scalars.a
+      case "h": found = top.scalars.h
+      case "k": found = top.scalars.k
+      case "B": found = top.scalars.gap
+      case "lam": found = top.scalars.lambda
+      case "beta": found = top.scalars.beta
+      case "e": found = top.energy.value
+      case "mu": found = top.radial.value
+      case "f0": found = top.outlier.value
+      default: continue
+      }
+      let tolerance = 2e-10 * max(abs(row.number), 0.01) + 2 * row.uncertainty
+      #expect(abs((found ?? .nan) - row.number) <= tolerance, "\(row): \(found ?? .nan) against \(row.number)")
+      if points != .all, family != "strict" { #expect(top.isMarginal == true) }
+    }
+  }
+
+  @Test func theTypedLossGivesTheSameDigits() throws {
+    let typed = try Loss.expression(Expression("(z^2-y^2)^2/4", variables: ["y", "z"]))
+    for (points, alpha) in [(RiskPoints.all, 8.0), (.minima, 10), (.strictMinima, 14)] {
+      let a = try PhaseRetrieval(alpha: alpha, loss: typed).complexity(of: points, overlap: 0).get()
+      let b = try PhaseRetrieval(alpha: alpha).complexity(of: points, overlap: 0).get()
+      #expect(abs(a - b) < 1e-12)
+    }
+  }
+
+  /// l -> c l changes scalars, energies and mu, not the number of points.
+  @Test func scaleCovariance() throws {
+    let scaled = try Loss.expression(Expression("3.7*(z^2-y^2)^2/4", variables: ["y", "z"]))
+    for points in RiskPoints.allCases {
+      let a = try PhaseRetrieval(alpha: 14, loss: scaled).dominantPoints(of: points, overlap: 0.1)
+      let b = try PhaseRetrieval(alpha: 14).dominantPoints(of: points, overlap: 0.1)
+      #expect(abs(try a.complexity.get() - b.complexity.get()) < 1e-11)
+      #expect(abs(try a.energy.get() - 3.7 * b.energy.get()) < 1e-9)
+      #expect(abs((a.scalars.s ?? 0) * 3.7 - (b.scalars.s ?? 1)) < 1e-10)
+      #expect(abs((a.scalars.a ?? 0) * 3.7 * 3.7 - (b.scalars.a ?? 1)) < 1e-10)
+    }
+  }
+
+  /// Many samples: an isotropic Gaussian field with xi''(1)/xi'(1) = 2 for the quartic loss (section 7c).
+  @Test func limitOfManySamples() throws {
+    let all = { (alpha: Double) in try PhaseRetrieval(alpha: alpha).complexity(of: .all, overlap: 0).get() }
+    let minima = { (alpha: Double) in try PhaseRetrieval(alpha: alpha).complexity(of: .minima, overlap: 0).get() }
+    // Corrections are O(1/alpha) and O(alpha^(-1/2)): removed by extrapolation.
+    let (a, b) = (try all(2e4), try all(4e4))
+    #expect(abs(2 * b - a - 0.5 * log(2)) < 2e-8)
+    let (c, d, e) = (try minima(1e4), try minima(4e4), try minima(1.6e5))
+    let (first, second) = (2 * d - c, 2 * e - d)
+    #expect(abs((4 * second - first) / 3 - (0.5 * log(2) - 1.0 / 3)) < 2e-6)
+    #expect(abs(try all(1e4) - 0.346557) < 1e-6)
+    #expect(abs(c - 0.013059) < 1e-6)
+  }
+
+  /// dSigma/de = alpha beta, dSigma/d log alpha and dSigma/dm against differences of separate solutions.
+  @Test(arguments: [RiskPoints.all, .minima, .strictMinima]) func envelopeDerivatives(points: RiskPoints) throws {
+    let alpha = 14.0
+    let model = try PhaseRetrieval(alpha: alpha)
+    let typical = try model.dominantPoints(of: points, overlap: 0.2).energy.get()
+    let h = 1e-3 * typical
+    let e = 0.95 * typical
+    let sigma = { (e: Double) in try model.complexity(of: points, overlap: 0.2, energy: e).get() }
+    let difference = (8 * (try sigma(e + h) - sigma(e - h)) - (try sigma(e + 2 * h) - sigma(e - 2 * h))) / (12 * h)
+    let beta = try #require(try model.dominantPoints(of: points, overlap: 0.2, energy: e).scalars.beta)
+    #expect(abs(difference - alpha * beta) < 1e-8 * max(1, alpha * beta))
+    // Fixing the energy at the typical one changes nothing; any other lowers the number.
+    #expect(abs(try sigma(typical) - model.complexity(of: points, overlap: 0.2).get()) < 1e-11)
+    #expect(try sigma(e) < sigma(typical))
+  }
+
+  @Test func thereAreFewerMinimaThanPoints() throws {
+    for (alpha, m) in [(3.0, 0.0), (5, 0.4), (12, 0.2), (8, -0.3)] {
+      let model = try PhaseRetrieval(alpha: alpha)
+      let all = try model.complexity(of: .all, overlap: m).get()
+      let minima = try model.complexity(of: .minima, overlap: m).get()
+      let strict = try model.complexity(of: .strictMinima, overlap: m).get()
+      #expect(strict <= minima + 1e-12 && minima < all)
+      // Even losses do not see the sign of the overlap.
+      #expect(abs(try model.complexity(of: .minima, overlap: -m).get() - minima) < 1e-12)
+    }
+  }
+
+  /// Beyond large overlaps the imaginary part of S is exponentially small: no wrong value, and an error that holds.
+  @Test func smallImaginaryParts() throws {
+    let model = try PhaseRetrieval(alpha: 8)
+    let all = try model.complexity(of: .all, overlap: 0.65)
+    #expect(abs(try all.get() + 0.0367377) < 1e-7 && all.status == .converged && all.error < 1e-9)
+    let minima = try model.complexity(of: .minima, overlap: 0.65)
+    #expect(abs(try minima.get() + 0.0386) < 1e-4 && minima.status == .converged)
+  }
+
+  @Test func trendOverSamples() throws {
+    // Section 10 of the theory sheet, nine digits, at m = 0: (alpha, all, minima, f0).
+    for (alpha, all, minima, outlier) in [
+      (5.0, 0.349578112, 0.076824080, 3.257480), (6, 0.347625163, 0.064684801, 3.189327),
+      (12, 0.344750380, 0.031658871, -0.767880), (30, 0.344623284, 0.014386315, -24.256765),
+      (50, 0.344990724, 0.012421851, -54.696215), (200, 0.345938041, 0.012379046, -304.091924),
+    ] {
+      let model = try PhaseRetrieval(alpha: alpha)
+      #expect(abs(try model.complexity(of: .all, overlap: 0).get() - all) < 1e-9)
+      let top = try model.dominantPoints(of: .minima, overlap: 0)
+      #expect(abs(try top.complexity.get() - minima) < 1e-9)
+      #expect(abs(try top.outlier.get() - outlier) < 2e-6)
+    }
+  }
+
+  @Test func overlapsAreMaximisedOver() throws {
+    let model = try PhaseRetrieval(alpha: 8)
+    for points in [RiskPoints.all, .minima] {
+      let top = try model.dominantPoints(of: points)
+      #expect(top.overlap == .exact(0))
+      #expect(try top.complexity.get() > model.complexity(of: points, overlap: 0.1).get())
+    }
+  }
+
+  @Test func badInputIsRefused() throws {
+    let model = try PhaseRetrieval(alpha: 4)
+    for m in [-1.0, 1, .nan] { #expect(throws: DomainError.self) { try model.complexity(overlap: m) } }
+    #expect(throws: DomainError.self) { try model.complexity(overlap: 0, energy: .infinity) }
+    for alpha in [0.5, 1] {
+      #expect(throws: DomainError.self) { try PhaseRetrieval(alpha: alpha).complexity(overlap: 0) }
+    }
+  }
+}
