@@ -49,6 +49,8 @@ public enum Catalogue {
     .groundState, .thresholdEnergy, .index, .marginalRange, .trivialization, .overlapEnds,
   ]
 
+  private static let riskLines: [Line<PhaseRetrieval>] = [.minimaBBP, .strictMinimaVanish, .overlapEnds, .energyEnds]
+
   /// Every model, in the order of listings.
   public static let models: [CatalogueEntry] = [
     CatalogueEntry(
@@ -75,7 +77,8 @@ public enum Catalogue {
       ], lines: spinGlassLines.map(CatalogueLine.init), diagrams: [],
       identities: SphericalSpinGlass.identities),
     CatalogueEntry(
-      card: PhaseRetrieval.card, questions: [PhaseRetrieval.complexityQuestion], lines: [], diagrams: [],
+      card: PhaseRetrieval.card, questions: [PhaseRetrieval.complexityQuestion],
+      lines: riskLines.map(CatalogueLine.init), diagrams: [],
       identities: []),
     CatalogueEntry(
       card: SemicircleLaw.card,

@@ -144,6 +144,7 @@ enum Help {
 
   /// An example that runs: every parameter without a default at a value inside its domain.
   static func lineExample(_ line: LineDeclaration, _ question: Question) -> String {
+    if let example = line.example { return example }
     let families =
       line.usesFamilies ? ["--mixture 3:1"] + (line.parameters.contains("signal_scale") ? ["--signal 3:1.5"] : []) : []
     let numbers = question.parameters.compactMap { parameter -> String? in

@@ -94,12 +94,15 @@ public struct LineDeclaration: Sendable {
   public let formula: String
   /// Where the line exists, in words.
   public let domain: String
+  /// Arguments of an example that runs, as typed after the line's name; nil: made from the parameters.
+  public let example: String?
 
   /// A declaration.
   public init(
     name: String, aliases: [String] = [], summary: String, parameters: [Quantity], unknowns: [Quantity],
     isPoint: Bool = false, columns: [Column], ownParameters: [Parameter] = [], solvedColumns: [Column] = [],
-    usesFamilies: Bool = false, evidence: Evidence, sources: [Citation], formula: String, domain: String
+    usesFamilies: Bool = false, evidence: Evidence, sources: [Citation], formula: String, domain: String,
+    example: String? = nil
   ) {
     self.name = name
     self.aliases = aliases
@@ -115,6 +118,7 @@ public struct LineDeclaration: Sendable {
     self.sources = sources
     self.formula = formula
     self.domain = domain
+    self.example = example
   }
 }
 

@@ -59,7 +59,7 @@ public struct RiskPointCount: Sendable, Hashable {
     outlier =
       isMin
       ? estimate(found.outlier, root.outlierError) : .outsideDomain("defined for minima only")
-    isMarginal = isMin ? root.branch == .marginal || (root.branch == .strict && p.k == 0) : nil
+    isMarginal = isMin ? root.branch != .strict && root.meetsWall : nil
     scalars = Scalars(
       a: p.a, s: p.s, t: p.t, h: isMin ? p.h : nil, k: root.branch == .strict ? p.k : isMin ? 0 : nil,
       q: isMin ? (root.branch == .strict ? p.q : found.outlierScalar) : nil, lambda: p.lambda, beta: p.beta,

@@ -18,8 +18,8 @@ struct RiskNodes {
   var first: [Double] = []
   /// l''.
   var second: [Double] = []
-  /// Whether the node lies so far out that it should not matter.
-  var isOuter: [Bool] = []
+  /// Whether the node lies so far out that it should not matter: 1 in z, 2 in w, 0 if not.
+  var far: [UInt8] = []
 
   var count: Int { z.count }
 }
@@ -45,7 +45,22 @@ struct RiskResolution: Hashable {
     RiskResolution(smooth: 480, outerStep: 0.05, innerStep: 1.0 / 25, scan: 64),
     RiskResolution(smooth: 680, outerStep: 0.035, innerStep: 1.0 / 35, scan: 96),
     RiskResolution(smooth: 960, outerStep: 0.025, innerStep: 1.0 / 49, scan: 128),
+    RiskResolution(smooth: 1350, outerStep: 0.0175, innerStep: 1.0 / 60, scan: 160),
   ]
+}
+
+/// Half axes in z and w of the region that nodes fill.
+///
+/// The law of critical points can be much wider than that of the data, above all in w at large overlaps.
+struct RiskReach: Hashable {
+  var z = 9.0
+  var w = 9.0
+
+  /// 1 or 2 for a place near the rim, by the axis that it is near to; 0 for one that is not.
+  func far(_ z: Double, _ w: Double) -> UInt8 {
+    let (x, y) = (z * z / (self.z * self.z), w * w / (self.w * self.w))
+    return x + y < 0.8 ? 0 : x > y ? 1 : 2
+  }
 }
 
 /// Averages over the data at a given overlap: which symmetries there are, and where the nodes lie.
@@ -60,8 +75,8 @@ struct RiskMeasure {
   let overlap: Double
   /// sqrt(1 - m^2).
   let sine: Double
-  /// Nodes reach this far from the origin of (z, w).
-  let radius: Double
+  /// Nodes fill the ellipse of these half axes.
+  let reach: RiskReach
   /// Whether only z > 0 is needed.
   let isHalf: Bool
   /// Whether only z > 0 and w > 0 is needed.
@@ -69,14 +84,14 @@ struct RiskMeasure {
   /// Whether the constraint along the signal holds by symmetry.
   let isBalanced: Bool
 
-  init(_ risk: EmpiricalRisk, overlap m: Double, radius: Double = 9) {
+  init(_ risk: EmpiricalRisk, overlap m: Double, reach: RiskReach) {
     loss = risk.loss
     // Where the loss sees |y| only, |z*| is as good as z* and has no kink.
     label = risk.label.description == "abs" && risk.loss.isEvenInLabel ? .linear : risk.label
     noise = risk.noise
     overlap = m
     sine = ((1 - m) * (1 + m)).squareRoot()
-    self.radius = radius
+    self.reach = reach
     let isEvenInSignal = label.isEven || (label.isOdd && loss.isEvenInLabel)
     let isJoint = (loss.isEven && isEvenInSignal) || (label.isOdd && loss.isJointlyEven)
     isBalanced = m == 0 && loss.isEven
@@ -87,23 +102,23 @@ struct RiskMeasure {
   /// Whether the label has kinks that the smooth scheme would not see.
   var hasKinks: Bool { !label.kinks.isEmpty }
 
-  /// Nodes of the trapezoidal rule with `n` nodes for each half axis.
+  /// Nodes of the trapezoidal rule with `n` nodes for nine units of each half axis.
   func smoothNodes(_ n: Int) -> RiskNodes {
     var nodes = RiskNodes()
-    let h = radius / Double(n)
+    let h = 9 / Double(n)
+    let (rows, columns) = (Int((reach.z / h).rounded(.up)), Int((reach.w / h).rounded(.up)))
     let multiplicity = isQuadrant ? 4.0 : isHalf ? 2 : 1
     let constant = Double.log(multiplicity * h * h / (2 * .pi))
-    let outer = 0.8 * radius * radius
-    for i in (isHalf ? 0 : -n)..<n {
+    for i in (isHalf ? 0 : -rows)..<rows {
       let z = (Double(i) + 0.5) * h
-      for j in (isQuadrant ? 0 : -n)..<n {
+      for j in (isQuadrant ? 0 : -columns)..<columns {
         let w = (Double(j) + 0.5) * h
-        let square = z * z + w * w
-        if square > radius * radius { continue }
+        let (x, y) = (z / reach.z, w / reach.w)
+        if x * x + y * y > 1 { continue }
         nodes.z.append(z)
         nodes.w.append(w)
-        nodes.logWeight.append(constant - 0.5 * square)
-        nodes.isOuter.append(square > outer)
+        nodes.logWeight.append(constant - 0.5 * (z * z + w * w))
+        nodes.far.append(reach.far(z, w))
       }
     }
     fill(&nodes)
@@ -120,14 +135,13 @@ struct RiskMeasure {
   func panelNodes(s: Double, onlyInside: Bool, _ resolution: RiskResolution) -> RiskNodes {
     let rule = TanhSinh(step: resolution.innerStep)
     let h = resolution.outerStep
-    let n = Int((radius / h).rounded(.up))
+    let n = Int((reach.z / h).rounded(.up))
     let lines = (isHalf ? 0 : -n)..<n
     let walls = breakPoints(s: s, lines: lines, step: h, scan: resolution.scan)
     var nodes = RiskNodes()
     nodes.z.reserveCapacity(walls.count * rule.fractions.count)
     let multiplicity = isQuadrant ? 4.0 : isHalf ? 2 : 1
     let constant = multiplicity * h / (2 * .pi * sine)
-    let outer = 0.8 * radius * radius
     for (row, i) in lines.enumerated() {
       let z = (Double(i) + 0.5) * h
       let points = walls[row]
@@ -138,11 +152,10 @@ struct RiskMeasure {
           // The distance to the nearer end keeps its digits however close.
           let u = k < rule.middle ? low + half * fraction : high - half * fraction
           let w = (u - overlap * z) / sine
-          let square = z * z + w * w
           nodes.z.append(z)
           nodes.w.append(w)
-          nodes.logWeight.append(Double.log(constant * half * rule.weights[k]) - 0.5 * square)
-          nodes.isOuter.append(square > outer)
+          nodes.logWeight.append(Double.log(constant * half * rule.weights[k]) - 0.5 * (z * z + w * w))
+          nodes.far.append(reach.far(z, w))
         }
       }
     }
@@ -196,9 +209,9 @@ struct RiskMeasure {
     var z: [Double] = []
     for i in lines {
       let here = (Double(i) + 0.5) * step
-      let reach = sine * max(radius * radius - here * here, 0.04 * radius).squareRoot()
-      let low = isQuadrant ? 0 : overlap * here - reach
-      let high = overlap * here + reach
+      let width = sine * reach.w * max(1 - here * here / (reach.z * reach.z), 1e-3).squareRoot()
+      let low = isQuadrant ? 0 : overlap * here - width
+      let high = overlap * here + width
       points.append([low, high] + label.kinks.filter { $0 > low && $0 < high })
       for k in 0...scan {
         u.append(low + (high - low) * Double(k) / Double(scan))

@@ -21,6 +21,8 @@ struct RiskRoot {
   var energyError = Double.infinity
   var radialError = Double.infinity
   var outlierError = Double.infinity
+  /// Whether 1 + s l'' changes its sign, so that the bulk touches zero even where h is too small to be seen.
+  var meetsWall = false
   /// Reason for doubt; nil if the root passed all tests.
   var doubt: String?
 }
@@ -32,7 +34,9 @@ struct RiskRoot {
 /// point is found as reliably as one of a sweep and with the same result.
 final class RiskSolver {
   let risk: EmpiricalRisk
-  private var radius = 9.0
+  private var reach = RiskReach()
+  /// Smallest step on the way, as a fraction of the first.
+  private var patience = 1e-3
   private var smooth: [SmoothKey: RiskNodes] = [:]
 
   private struct SmoothKey: Hashable {
@@ -42,7 +46,7 @@ final class RiskSolver {
 
   init(_ risk: EmpiricalRisk) { self.risk = risk }
 
-  func measure(_ overlap: Double) -> RiskMeasure { RiskMeasure(risk, overlap: overlap, radius: radius) }
+  func measure(_ overlap: Double) -> RiskMeasure { RiskMeasure(risk, overlap: overlap, reach: reach) }
 
   /// Whether the weight is smooth on the scale of a resolution, so that the trapezoidal rule serves.
   private func isSmooth(_ branch: RiskBranch, _ p: RiskScalars, _ measure: RiskMeasure) -> Bool {
@@ -62,6 +66,15 @@ final class RiskSolver {
       return made
     }
     return measure.panelNodes(s: p.s, onlyInside: branch.isOfMinima, resolution)
+  }
+
+  /// Whether too much weight lies at the rim of the nodes; if so, they reach further from now on.
+  private func widens(_ found: RiskEvaluation, beyond tail: Double) -> Bool {
+    let before = reach
+    if found.tailInZ > tail, reach.z < 60 { reach.z *= 1.25 }
+    if found.tailInW > tail, reach.w < 60 { reach.w *= 1.25 }
+    if reach != before { smooth.removeAll() }
+    return reach != before
   }
 
   /// Newton's method with the covariance Jacobian.
@@ -130,7 +143,7 @@ final class RiskSolver {
   }
 
   /// A root at m = 0 and at least `alpha` samples, from the limit of many (section 7c of the sheet).
-  private func seed(_ branch: RiskBranch, alpha: Double) throws(RiskFailure) -> (RiskPlace, RiskScalars) {
+  func seed(_ branch: RiskBranch, alpha: Double) throws(RiskFailure) -> (RiskPlace, RiskScalars) {
     let (first, second) = moments()
     guard second > first * (1 + 1e-12) else {
       throw RiskFailure(reason: "no-exponential-number: E l''^2 <= E l'^2, so that many samples leave few points")
@@ -219,26 +232,25 @@ final class RiskSolver {
         for i in [1, 2, 3, 4, 6] { guess[i] /= factor.squareRoot() }
       }
       let target = place(next)
-      if let found = newton(guess, branch, target, .coarse, limit: 9, accuracy: 1e-4),
-        isPlausible(found.scalars, branch)
-      {
-        before = (done, coordinates(p, branch))
-        p = found.scalars
+      var reached = branch
+      var found = newton(guess, branch, target, .coarse, limit: 9, accuracy: 1e-4)?.scalars
+      if let root = found, !isPlausible(root, branch) { found = nil }
+      if let other = exchanged(branch, found ?? p, failed: found == nil, target) {
+        (reached, found) = (other.branch, other.scalars)
+      }
+      if let root = found {
+        // Nodes must reach as far as the law of the points does: the same step again, with more of them.
+        let evaluation = RiskSystem(measure: measure(target.overlap), branch: reached, place: target)
+          .evaluate(root, nodes(reached, root, measure(target.overlap), .coarse, followsWalls: false))
+        if widens(evaluation, beyond: 1e-11) { continue }
+        before = reached == branch ? (done, coordinates(p, branch)) : nil
+        branch = reached
+        p = root
         done = next
         step = min(step * 1.5, longest)
-        // Beyond this the number is smaller than its effect on Sigma can be seen.
-        if branch == .all, p.t < 1e-7 * abs(p.s) {
-          branch = .allReal
-          p.t = 0
-          before = nil
-        } else if branch == .marginal, p.h < 1e-8 * p.s {
-          branch = .gapped
-          p.h = 0
-          before = nil
-        }
       } else {
         step *= 0.5
-        if step < 1e-3 * firstStep {
+        if step < patience * firstStep {
           throw RiskFailure(
             reason: "the branch could not be followed beyond alpha = \(brief(place(done).alpha)), overlap = "
               + "\(brief(place(done).overlap))" + (place(done).energy.map { ", energy = \(brief($0))" } ?? ""))
@@ -248,46 +260,132 @@ final class RiskSolver {
     return (branch, p)
   }
 
+  /// Below this fraction of S, t and h change Sigma by less than can be seen: by its square.
+  private static let negligible = 1e-6
+
+  /// The equation that t or h would obey, at their negligible value: not negative where they are smaller still.
+  ///
+  /// Both equations contain the logarithm of t or h times the weight at the wall, so that either may be exponentially small.
+  func boundary(_ branch: RiskBranch, _ p: RiskScalars, _ place: RiskPlace, _ resolution: RiskResolution) -> Double {
+    let full = branch == .allReal ? RiskBranch.all : .marginal
+    var shifted = p
+    if full == .all { shifted.t = Self.negligible * abs(p.s) } else { shifted.h = Self.negligible * p.s }
+    let measure = measure(place.overlap)
+    let found = RiskSystem(measure: measure, branch: full, place: place)
+      .evaluate(shifted, nodes(branch, p, measure, resolution, followsWalls: true))
+    return found.residuals[2]
+  }
+
+  /// The neighbouring branch, where t or h has become negligible or ceases to be; nil where the branch stays.
+  private func exchanged(
+    _ branch: RiskBranch, _ p: RiskScalars, failed: Bool, _ place: RiskPlace
+  ) -> (branch: RiskBranch, scalars: RiskScalars)? {
+    let other: RiskBranch
+    var start = p
+    switch branch {
+    case .all, .marginal:
+      let fraction = branch == .all ? p.t / abs(p.s) : p.h / p.s
+      guard fraction < (failed ? 0.05 : Self.negligible) else { return nil }
+      other = branch == .all ? .allReal : .gapped
+      start.t = 0
+      start.h = 0
+      guard let found = newton(start, other, place, .coarse, limit: 20, accuracy: 1e-4)?.scalars,
+        isPlausible(found, other), boundary(other, found, place, .coarse) >= -1e-9
+      else { return nil }
+      return (other, found)
+    case .allReal, .gapped:
+      guard !failed, boundary(branch, p, place, .coarse) < -1e-9 else { return nil }
+      other = branch == .allReal ? .all : .marginal
+      if other == .all { start.t = 1e-4 * abs(p.s) } else { start.h = 1e-4 * p.s }
+      guard let found = newton(start, other, place, .coarse, limit: 40, accuracy: 1e-4)?.scalars,
+        isPlausible(found, other)
+      else { return nil }
+      return (other, found)
+    case .strict: return nil
+    }
+  }
+
   private func brief(_ x: Double) -> String { plain((x * 1e4).rounded() / 1e4) }
 
+  /// A root on the way to the one that is asked for.
+  struct Waypoint {
+    var branch: RiskBranch
+    var place: RiskPlace
+    var scalars: RiskScalars
+  }
+
+  /// Follows the branch to another place, in steps of a size that suits the direction.
+  func go(_ from: Waypoint, to place: RiskPlace) throws(RiskFailure) -> Waypoint {
+    var step = 1.0
+    if place.alpha != from.place.alpha { step = min(step, 0.2 / abs(Double.log(place.alpha / from.place.alpha))) }
+    if place.overlap != from.place.overlap { step = min(step, 0.05 / abs(place.overlap - from.place.overlap)) }
+    if let e = place.energy, let typical = from.place.energy, e != typical {
+      step = min(step, 0.04 * max(abs(typical), 0.1) / abs(e - typical))
+    }
+    if place.outlier != from.place.outlier { step = min(step, 0.1) }
+    if place == from.place { return from }
+    let (branch, p) = try follow(from.branch, from.scalars, from: from.place, to: place, firstStep: step)
+    return Waypoint(branch: branch, place: place, scalars: p)
+  }
+
+  func evaluation(_ point: Waypoint) -> RiskEvaluation {
+    let measure = measure(point.place.overlap)
+    return RiskSystem(measure: measure, branch: point.branch, place: point.place)
+      .evaluate(point.scalars, nodes(point.branch, point.scalars, measure, .coarse, followsWalls: false))
+  }
+
   /// The root at a place, on a coarse quadrature.
+  ///
+  /// Where the branch of the equator ends before the overlap that is asked for, the one that comes from the signal's side is.
   func locate(_ kind: RiskPoints, _ target: RiskPlace) throws(RiskFailure) -> (RiskBranch, RiskScalars) {
-    var branch = kind == .all ? RiskBranch.all : .marginal
-    var (place, p) = try seed(branch, alpha: target.alpha)
-    func go(to next: RiskPlace, step: Double) throws(RiskFailure) {
-      (branch, p) = try follow(branch, p, from: place, to: next, firstStep: step)
-      place = next
+    let begin = kind == .all ? RiskBranch.all : .marginal
+    let slice = RiskPlace(alpha: target.alpha, overlap: target.overlap)
+    func origin(_ alpha: Double) throws(RiskFailure) -> Waypoint {
+      let (place, p) = try seed(begin, alpha: alpha)
+      return try go(
+        Waypoint(branch: begin, place: place, scalars: p), to: RiskPlace(alpha: alpha, overlap: 0))
     }
-    if target.alpha != place.alpha {
-      let next = RiskPlace(alpha: target.alpha, overlap: 0)
-      try go(to: next, step: 0.2 / abs(Double.log(target.alpha / place.alpha)))
+    func fromEquator() throws(RiskFailure) -> Waypoint { try go(try origin(target.alpha), to: slice) }
+    func fromSignal() throws(RiskFailure) -> Waypoint {
+      patience = 0.1
+      defer { patience = 1e-3 }
+      // With few samples both sides are one branch.
+      let side = target.overlap < 0 ? -0.9 : 0.9
+      var failure = RiskFailure(reason: "no root was found")
+      for alpha in [4.0, 2.5] {
+        do throws(RiskFailure) {
+          let there = try go(try origin(alpha), to: RiskPlace(alpha: alpha, overlap: side))
+          return try go(try go(there, to: RiskPlace(alpha: target.alpha, overlap: side)), to: slice)
+        } catch { failure = error }
+      }
+      throw failure
     }
-    if target.overlap != 0 {
-      let next = RiskPlace(alpha: target.alpha, overlap: target.overlap)
-      try go(to: next, step: 0.05 / abs(target.overlap))
+    var point: Waypoint
+    do throws(RiskFailure) { point = try fromEquator() } catch {
+      // The branch of the equator has ended in a fold: beyond there is the one of the signal's side.
+      guard abs(target.overlap) > 0.2, let found = try? fromSignal() else { throw error }
+      point = found
     }
     if let energy = target.energy {
-      let system = RiskSystem(measure: measure(place.overlap), branch: branch, place: place)
-      let typical = system.evaluate(p, nodes(branch, p, measure(place.overlap), .coarse, followsWalls: false)).energy
-      place.energy = typical
-      var next = target
-      next.outlier = 0
-      if energy != typical { try go(to: next, step: 0.04 * max(abs(typical), 0.1) / abs(energy - typical)) }
+      point.place.energy = evaluation(point).energy
+      var next = slice
+      next.energy = energy
+      point = try go(point, to: next)
     }
-    if kind == .strictMinima {
-      let typical = RiskSystem(measure: measure(place.overlap), branch: branch, place: place)
-        .evaluate(p, nodes(branch, p, measure(place.overlap), .coarse, followsWalls: false))
-      if typical.outlier < 0, branch == .marginal {
-        branch = .strict
-        p.k = 0
-        p.q = typical.outlierScalar
-        place.outlier = typical.outlier
-        var next = target
+    if kind == .strictMinima, point.branch == .marginal || point.branch == .gapped {
+      let typical = evaluation(point)
+      if typical.outlier < 0 {
+        point.branch = .strict
+        point.scalars.h = max(point.scalars.h, 1e-6 * point.scalars.s)
+        point.scalars.k = 0
+        point.scalars.q = typical.outlierScalar
+        point.place.outlier = typical.outlier
+        var next = point.place
         next.outlier = 0
-        try go(to: next, step: 0.1)
+        point = try go(point, to: next)
       }
     }
-    return (branch, p)
+    return (point.branch, point.scalars)
   }
 
   // MARK: - Results
@@ -313,10 +411,8 @@ final class RiskSolver {
           if best == nil { continue }
           break
         }
-        if found.evaluation.tail > 1e-14, radius < 30 {
-          radius *= 1.3
-          smooth.removeAll()
-          return try refine(p, branch, place, tolerance: tolerance)
+        if widens(found.evaluation, beyond: 1e-16) {
+          return try refine(found.scalars, branch, place, tolerance: tolerance)
         }
         p = found.scalars
         var root = RiskRoot(branch: branch, place: place, scalars: p, evaluation: found.evaluation)
@@ -345,11 +441,19 @@ final class RiskSolver {
   private func check(_ root: RiskRoot) -> RiskRoot {
     var root = root
     let p = root.scalars
+    root.meetsWall =
+      root.branch == .marginal || measure(root.place.overlap).smoothNodes(40).second.contains { 1 + p.s * $0 < 0 }
     if root.evaluation.size > 1e-7 {
       root.doubt = "the equations are not satisfied: residual \(root.evaluation.size)"
     } else if root.branch == .all, !(p.t > 0 && p.t < 1e6 * max(abs(p.s), 1e-12)) {
       root.doubt = "the root ran away"
-    } else if root.branch.isOfMinima, !(p.s > 0 && p.h >= 0 && root.evaluation.gap >= -1e-9) {
+    } else if root.branch == .gapped || root.branch == .allReal,
+      boundary(root.branch, p, root.place, RiskResolution.fine[1]) < -1e-8
+    {
+      root.doubt = "the root is not admissible: the imaginary part of S or the multiplier of the bulk is not negligible"
+    } else if root.branch == .marginal || root.branch == .strict,
+      !(p.s > 0 && p.h >= 0 && root.evaluation.gap >= -1e-9)
+    {
       root.doubt = "the root is not admissible: the bulk of the Hessian is not positive"
     } else if root.branch == .strict, p.k < 0 {
       root.doubt = "the root is not admissible: the multiplier of the outlier is negative"
