@@ -164,3 +164,76 @@ private func loss(of row: ReferenceRow) throws -> Loss? {
     }
   }
 }
+
+/// Thresholds and windows against the reference rows and the theory sheet.
+@Suite struct PhaseRetrievalLineTests {
+  private func point(_ loss: String, a0: Double = 1, _ others: KeyValuePairs<Quantity, Double> = [:]) -> Point {
+    var names: [Quantity] = [.field, .noise, .loss, .a0, "label", .points]
+    var values: [Value] = [.text("real"), .number(0), .text(loss), .number(a0), .text("abs"), .text("minima")]
+    for (name, value) in others {
+      names.append(name)
+      values.append(.number(value))
+    }
+    return Point(names, values)
+  }
+
+  @Test func thresholdsAgreeWithReferenceRows() throws {
+    for row in rows where row.quantity.hasPrefix("alpha") {
+      let line: Line<PhaseRetrieval> = row.quantity.hasPrefix("alpha_BBP") ? .minimaBBP : .strictMinimaVanish
+      let word = row.model.hasPrefix("quartic") ? "quartic" : "normalised"
+      let a0 = row["a0"].isNaN ? 1 : row["a0"]
+      let found = try line.solve(for: .alpha, at: point(word, a0: a0, [.overlap: 0]))
+      try #require(found.count == 1)
+      let value = found[0].value
+      #expect(abs(try value.get() - row.number) <= value.error + row.uncertainty, "\(row): \(value)")
+      #expect(value.status == .converged && value.error < 1e-8)
+    }
+    for row in rows where row.quantity == "Sigma_min at alpha_BBP" {
+      let word = row.model.hasPrefix("quartic") ? "quartic" : "normalised"
+      let found = try Line<PhaseRetrieval>.minimaBBP.solve(for: .alpha, at: point(word, [.overlap: 0]))
+      #expect(abs(try found[0][.complexity].get() - row.number) < 1e-9)
+    }
+  }
+
+  /// The small normalisation, to the eight digits that the sheet has.
+  @Test func smallNormalisation() throws {
+    let bbp = try Line<PhaseRetrieval>.minimaBBP.solve(for: .alpha, at: point("normalised", a0: 0.01, [.overlap: 0]))
+    #expect(abs(try bbp[0].value.get() - 3.8048362) < 6e-8)
+    let strict = try Line<PhaseRetrieval>.strictMinimaVanish.solve(
+      for: .alpha, at: point("normalised", a0: 0.01, [.overlap: 0]))
+    #expect(abs(try strict[0].value.get() - 4.793250) < 6e-7)
+  }
+
+  @Test func overlapWindows() throws {
+    // Section 10: the ends of Sigma >= 0, nine digits.
+    for (alpha, all, minima) in [(8.0, 0.531272882, 0.442516949), (12, 0.409827669, 0.262561300)] {
+      for (points, end) in [("all", all), ("minima", minima)] {
+        var place = point("quartic", [.alpha: alpha])
+        place.values[5] = .text(points)
+        let found = try Line<PhaseRetrieval>.overlapEnds.solve(for: .overlap, at: place)
+        #expect(found.count == 1)
+        #expect(abs(try found[0].value.get() - end) < 6e-10, "\(found)")
+      }
+    }
+    // At alpha = 4 there are points all the way to the signal.
+    let none = try Line<PhaseRetrieval>.overlapEnds.solve(for: .overlap, at: point("quartic", [.alpha: 4]))
+    #expect(none.count == 1 && none[0].value.status.name == "outside-domain")
+  }
+
+  @Test func energyWindows() throws {
+    let ends = try Line<PhaseRetrieval>.energyEnds.solve(for: .energy, at: point("quartic", [.alpha: 8, .overlap: 0]))
+    try #require(ends.count == 2)
+    for (end, quantity) in zip(ends, ["Sigma_min(m=0,e)=0: e_low", "Sigma_min(m=0,e)=0: e_high"]) {
+      let row = try #require(rows.first { $0.quantity == quantity })
+      #expect(abs(try end.value.get() - row.number) <= end.value.error + row.uncertainty)
+    }
+  }
+
+  /// Above the most numerous points' energy a few samples with large labels cost nothing for the quartic loss.
+  @Test func freeEnergyIsNoAnswer() throws {
+    let model = try PhaseRetrieval(alpha: 8)
+    #expect(try model.complexity(of: .all, overlap: 0, energy: 0.95).status.name == "outside-domain")
+    #expect(try model.complexity(of: .all, overlap: 0, energy: 0.8).status == .converged)
+    #expect(try model.complexity(of: .minima, overlap: 0, energy: 0.4).status == .converged)
+  }
+}

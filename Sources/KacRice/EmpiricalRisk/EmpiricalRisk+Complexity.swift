@@ -138,7 +138,9 @@ extension EmpiricalRisk {
         return RiskPointCount(root, overlapError: error)
       }
       let place = RiskPlace(alpha: alpha, overlap: overlap, energy: energy)
-      return RiskPointCount(solver.verified(try solver.solve(points, place), points))
+      let root = solver.verified(try solver.solve(points, place), points)
+      if let doubt = root.doubt, doubt == RiskSolver.unboundedEnergy { throw RiskFailure(reason: doubt) }
+      return RiskPointCount(root)
     } catch {
       let status: Status =
         error.reason.hasPrefix("no-") ? .outsideDomain(error.reason) : .notConverged(error.reason)

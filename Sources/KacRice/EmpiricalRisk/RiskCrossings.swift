@@ -196,6 +196,14 @@ extension RiskSolver {
     return ends
   }
 
+  /// Whether energies just above the most numerous points' cost nothing, so that Sigma does not fall.
+  private func hasFreeEnergy(_ kind: RiskPoints, _ start: Waypoint) throws(RiskFailure) -> Bool {
+    var place = start.place
+    place.energy = place.givenEnergy * 1.02
+    let (branch, p) = try locate(kind, place)
+    return try refine(p, branch, place).doubt == Self.unboundedEnergy
+  }
+
   /// The energies between which Sigma >= 0 at a given overlap.
   func energyEnds(_ kind: RiskPoints, alpha: Double, overlap m: Double) throws(RiskFailure) -> [RiskCrossing] {
     var start = try waypoint(kind, RiskPlace(alpha: alpha, overlap: m))
@@ -204,6 +212,8 @@ extension RiskSolver {
     start.place.energy = typical.energy
     var ends: [RiskCrossing] = []
     for direction in [-1.0, 1] {
+      // Where large labels cost nothing there is no upper end.
+      if direction > 0, try hasFreeEnergy(kind, start) { continue }
       let pair = try bracket(kind, start) { place in
         guard let e = place.energy, e > 1e-3 * typical.energy, e < 1e3 * typical.energy else { return nil }
         return RiskPlace(alpha: alpha, overlap: m, energy: e * (1 + 0.06 * direction))

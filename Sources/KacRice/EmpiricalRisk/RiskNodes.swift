@@ -135,15 +135,20 @@ struct RiskMeasure {
   func panelNodes(s: Double, onlyInside: Bool, _ resolution: RiskResolution) -> RiskNodes {
     let rule = TanhSinh(step: resolution.innerStep)
     let h = resolution.outerStep
-    let n = Int((reach.z / h).rounded(.up))
-    let lines = (isHalf ? 0 : -n)..<n
-    let walls = breakPoints(s: s, lines: lines, step: h, scan: resolution.scan)
+    let n = Int(((reach.z + 1) / h).rounded(.up))
+    // Denser near z = 0, where losses that are normalised by small labels vary fast: z = x - (1 - d) tanh x.
+    let dense = 0.15
+    let lines = ((isHalf ? 0 : -n)..<n).map { i -> (z: Double, slope: Double) in
+      let x = (Double(i) + 0.5) * h
+      let t = Double.tanh(x)
+      return (x - (1 - dense) * t, 1 - (1 - dense) * (1 - t) * (1 + t))
+    }
+    let walls = breakPoints(s: s, lines: lines.map(\.z), scan: resolution.scan)
     var nodes = RiskNodes()
     nodes.z.reserveCapacity(walls.count * rule.fractions.count)
     let multiplicity = isQuadrant ? 4.0 : isHalf ? 2 : 1
     let constant = multiplicity * h / (2 * .pi * sine)
-    for (row, i) in lines.enumerated() {
-      let z = (Double(i) + 0.5) * h
+    for (row, (z, slope)) in lines.enumerated() {
       let points = walls[row]
       for (low, high) in zip(points, points.dropFirst()) where high > low {
         if onlyInside, 1 + s * loss.jet(label: label(0.5 * (low + high)), prediction: z).second <= 0 { continue }
@@ -154,7 +159,7 @@ struct RiskMeasure {
           let w = (u - overlap * z) / sine
           nodes.z.append(z)
           nodes.w.append(w)
-          nodes.logWeight.append(Double.log(constant * half * rule.weights[k]) - 0.5 * (z * z + w * w))
+          nodes.logWeight.append(Double.log(constant * slope * half * rule.weights[k]) - 0.5 * (z * z + w * w))
           nodes.far.append(reach.far(z, w))
         }
       }
@@ -194,7 +199,7 @@ struct RiskMeasure {
   }
 
   /// For each z the ends of the panels in z*: window, kinks of the label, zeros of l' and of 1 + s l''.
-  private func breakPoints(s: Double, lines: Range<Int>, step: Double, scan: Int) -> [[Double]] {
+  private func breakPoints(s: Double, lines: [Double], scan: Int) -> [[Double]] {
     struct Bracket {
       let line: Int
       let z: Double
@@ -207,8 +212,7 @@ struct RiskMeasure {
     var points: [[Double]] = []
     var u: [Double] = []
     var z: [Double] = []
-    for i in lines {
-      let here = (Double(i) + 0.5) * step
+    for here in lines {
       let width = sine * reach.w * max(1 - here * here / (reach.z * reach.z), 1e-3).squareRoot()
       let low = isQuadrant ? 0 : overlap * here - width
       let high = overlap * here + width

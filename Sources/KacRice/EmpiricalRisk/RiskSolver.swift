@@ -388,6 +388,10 @@ final class RiskSolver {
     return (point.branch, point.scalars)
   }
 
+  /// Why there is no complexity at an energy above the most numerous points.
+  static let unboundedEnergy =
+    "no-cost: above the most numerous points' energy a few samples with large labels raise the energy at no cost"
+
   // MARK: - Results
 
   /// The root at a place with errors: Newton's method on finer and finer quadratures, until two agree.
@@ -437,13 +441,38 @@ final class RiskSolver {
     return check(best)
   }
 
+  /// Whether the average over the data diverges: far out, where no node lies, the weight exceeds that of the nodes.
+  ///
+  /// That happens at beta < 0 for losses that grow faster than the Gaussian weight falls along l' = 0: a few samples with large
+  /// labels then raise the energy at no cost in the exponent.
+  private func diverges(_ branch: RiskBranch, _ p: RiskScalars, _ place: RiskPlace) -> Bool {
+    let measure = measure(place.overlap)
+    for distance in [1.5, 3.0, 6, 12, 25, 50, 100, 200] {
+      for k in -40...40 {
+        let z = distance * reach.z * Double(k) / 40
+        for w in [-distance * reach.w, distance * reach.w] {
+          let label = measure.label(place.overlap * z + measure.sine * w)
+          let jet = risk.loss.jet(label: label, prediction: z)
+          let x = 1 + p.s * jet.second
+          if branch.isOfMinima, x <= 0 { continue }
+          let gradient = jet.first * (p.lambda * measure.sine * w - (p.s + p.h + p.k) * z - 0.5 * p.a * jet.first)
+          let weight = -0.5 * (z * z + w * w) + gradient - p.beta * jet.value
+          if weight > -20 { return true }
+        }
+      }
+    }
+    return false
+  }
+
   /// The tests that a root must pass.
   private func check(_ root: RiskRoot) -> RiskRoot {
     var root = root
     let p = root.scalars
     root.meetsWall =
       root.branch == .marginal || measure(root.place.overlap).smoothNodes(40).second.contains { 1 + p.s * $0 < 0 }
-    if root.evaluation.size > 1e-7 {
+    if p.beta < 0, diverges(root.branch, p, root.place) {
+      root.doubt = Self.unboundedEnergy
+    } else if root.evaluation.size > 1e-7 {
       root.doubt = "the equations are not satisfied: residual \(root.evaluation.size)"
     } else if root.branch == .all, !(p.t > 0 && p.t < 1e6 * max(abs(p.s), 1e-12)) {
       root.doubt = "the root ran away"

@@ -113,7 +113,9 @@ private let riskEnergyEndsLine = Line<PhaseRetrieval>(
     ownParameters: [SharedParameter.label, RiskQuestions.points, overlapAtLine],
     solvedColumns: [Column(.energy, symbol: "e", unit: "per sample", "energy L/M at an end of the window")],
     evidence: .annealed, sources: [.topologicalExploration], formula: #"\Sigma(m,e) = 0"#,
-    domain: "the window around the most numerous points", example: "--alpha 8 --points minima")
+    domain:
+      "the window around the most numerous points; no upper end where a few large labels raise the energy at no cost",
+    example: "--alpha 8 --points minima")
 ) { point, unknown throws(DomainError) in
   let m = try point.number(.overlap)
   let solver = try solver(point, alpha: nil, overlap: m)
