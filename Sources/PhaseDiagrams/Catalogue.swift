@@ -77,9 +77,10 @@ public enum Catalogue {
       ], lines: spinGlassLines.map(CatalogueLine.init), diagrams: [],
       identities: SphericalSpinGlass.identities),
     CatalogueEntry(
-      card: PhaseRetrieval.card, questions: [PhaseRetrieval.complexityQuestion],
+      card: PhaseRetrieval.card,
+      questions: [PhaseRetrieval.complexityQuestion, PhaseRetrieval.hessianQuestion, PhaseRetrieval.densityQuestion],
       lines: riskLines.map(CatalogueLine.init), diagrams: [],
-      identities: []),
+      identities: PhaseRetrieval.identities),
     CatalogueEntry(
       card: SemicircleLaw.card,
       questions: [SemicircleLaw.spectrumEdges, SemicircleLaw.spectrumSpike, SemicircleLaw.spectrumAt], lines: [],

@@ -237,3 +237,78 @@ private func loss(of row: ReferenceRow) throws -> Loss? {
     #expect(try model.complexity(of: .minima, overlap: 0, energy: 0.4).status == .converged)
   }
 }
+
+/// Labels with noise, and the Hessian at counted points.
+@Suite struct EmpiricalRiskLawTests {
+  /// Spherical least squares: the only point of Sigma = 0 is the minimum, and it lies where M-estimation puts it.
+  @Test(arguments: [(2.0, 0.5), (3, 1)]) func linearRegression(alpha: Double, deviation: Double) throws {
+    let risk = try EmpiricalRisk(alpha: alpha, loss: .squared, label: .linear, noise: deviation * deviation)
+    let top = try risk.dominantPoints(of: .minima)
+    #expect(top.complexity.agrees(with: 0, within: 1e-11) && top.isMarginal == false)
+    for row in rows where row.model.hasPrefix("l=(z-y)^2/2") && row["alpha"] == alpha {
+      let found =
+        row.quantity.hasSuffix("S") ? top.scalars.s : (row.quantity.hasSuffix("m") ? top.overlap : top.energy).value
+      #expect(abs((found ?? .nan) - row.number) < 1e-10, "\(row)")
+    }
+    let m = try top.overlap.get()
+    // All points of a convex risk are minima.
+    let kinds = try [RiskPoints.all, .minima].map { try risk.complexity(of: $0, overlap: m - 0.05).get() }
+    #expect(kinds[0] == kinds[1] && kinds[0] < -1e-3)
+  }
+
+  @Test func offTheMinimumPointsAreRare() throws {
+    let risk = try EmpiricalRisk(alpha: 3, loss: .squared, label: .linear, noise: 1)
+    #expect(abs(try risk.complexity(of: .minima, overlap: 0.811745598219).get() + 0.00231) < 5e-6)
+  }
+
+  @Test func noiseVanishesContinuously() throws {
+    let clean = try PhaseRetrieval(alpha: 8).complexity(of: .minima, overlap: 0).get()
+    let noisy = try [1e-4, 2e-4].map {
+      try PhaseRetrieval(alpha: 8, noise: $0).complexity(of: .minima, overlap: 0).get()
+    }
+    #expect(abs(2 * noisy[0] - noisy[1] - clean) < 1e-7 && noisy[0] != clean)
+  }
+
+  /// The outlier leaves the bulk where typical minima lose their stability, and with a projection that grows from zero.
+  @Test func outlierDetachesAtTheThreshold() throws {
+    let below = try PhaseRetrieval(alpha: 11.18).hessian(of: .minima)
+    #expect(below.outlier.status.name == "outside-domain")
+    let at = try [11.3, 12, 14].map { try PhaseRetrieval(alpha: $0).hessian(of: .minima) }
+    for spectrum in at {
+      #expect(abs(try spectrum.lowerEdge.get()) < 1e-9)
+      #expect(try spectrum.outlier.get() < 0)
+    }
+    let projections = try at.map { try $0.outlierOverlapSquared.get() }
+    #expect(projections[0] > 0 && projections[0] < projections[1] && projections[1] < projections[2])
+    // Strict minima hold it at zero.
+    #expect(try PhaseRetrieval(alpha: 14).hessian(of: .strictMinima).outlier.get() == 0)
+  }
+
+  /// A sum over a plain grid, another route than the panels of the solver.
+  @Test func lawIsNormalisedAndGivesTheEnergy() throws {
+    let model = try PhaseRetrieval(alpha: 8)
+    for (points, m) in [(RiskPoints.minima, 0.3), (.all, 0)] {
+      let density = try #require(try model.risk().projectionDensity(of: points, overlap: m))
+      let energy = try model.dominantPoints(of: points, overlap: m).energy.get()
+      var (total, mean) = (0.0, 0.0)
+      for i in -450..<450 {
+        for j in -450..<450 {
+          let (u, z) = (0.02 * (Double(i) + 0.5), 0.02 * (Double(j) + 0.5))
+          let weight = 0.0004 * density(u, z)
+          total += weight
+          mean += weight * (z * z - u * u) * (z * z - u * u) / 4
+        }
+      }
+      #expect(abs(total - 1) < 1e-8 && abs(mean - energy) < 1e-7)
+    }
+  }
+
+  @Test func unboundedSpectraHaveNoEdge() throws {
+    #expect(try PhaseRetrieval(alpha: 8).hessian(of: .all).lowerEdge.status.name == "outside-domain")
+    let bounded = try PhaseRetrieval(alpha: 6, loss: .normalised(a0: 1)).hessian(of: .all)
+    // l'' > -4: the bulk of a sample covariance with these weights lies above -4 (1 + sqrt(alpha))^2 - mu.
+    let edge = try bounded.lowerEdge.get()
+    let radial = try bounded.radial.get()
+    #expect(edge < 0 && edge > -4 * pow(1 + 6.0.squareRoot(), 2) - radial)
+  }
+}

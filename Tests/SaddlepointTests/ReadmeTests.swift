@@ -38,6 +38,7 @@ import Testing
       "README.md", "Sources/Saddlepoint/Saddlepoint.docc/Models/spiked-matrix-tensor.md",
       "Sources/Saddlepoint/Saddlepoint.docc/Models/spiked-tensor.md",
       "Sources/Saddlepoint/Saddlepoint.docc/Models/spherical-spin-glass.md",
+      "Sources/Saddlepoint/Saddlepoint.docc/Models/phase-retrieval.md",
       "Sources/Saddlepoint/Saddlepoint.docc/Models/semicircle.md",
       "Sources/Saddlepoint/Saddlepoint.docc/Models/marchenko-pastur.md",
     ]

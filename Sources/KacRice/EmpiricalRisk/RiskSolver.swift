@@ -61,7 +61,7 @@ final class RiskSolver {
       if let kept = smooth[key] { return kept }
       // Two grids are in use at a time: that of the walk and the finest.
       if smooth.count > 3 { smooth.removeAll() }
-      let made = measure.smoothNodes(resolution.smooth)
+      let made = measure.smoothNodes(resolution)
       smooth[key] = made
       return made
     }
@@ -131,7 +131,7 @@ final class RiskSolver {
 
   /// Averages of l'^2 and l''^2 over the data at m = 0.
   private func moments() -> (first: Double, second: Double) {
-    let nodes = measure(0).smoothNodes(200)
+    let nodes = measure(0).smoothNodes(RiskResolution.fine[0])
     var (total, first, second) = (0.0, 0.0, 0.0)
     for i in 0..<nodes.count {
       let weight = Double.exp(nodes.logWeight[i])
@@ -334,18 +334,60 @@ final class RiskSolver {
       .evaluate(point.scalars, nodes(point.branch, point.scalars, measure, .coarse, followsWalls: false))
   }
 
+  /// Whether many samples leave no exponential number of points, so that a single minimum is where to begin.
+  private var isConvexAtMost: Bool {
+    let (first, second) = moments()
+    return second <= first * (1 + 1e-12)
+  }
+
+  /// The root where a search begins: the equator, or the only minimum of a nearly convex risk.
+  func origin(_ kind: RiskPoints, _ alpha: Double) throws(RiskFailure) -> Waypoint {
+    if isConvexAtMost { return try proximal(alpha) }
+    let begin = kind == .all ? RiskBranch.all : .marginal
+    let (place, p) = try seed(begin, alpha: alpha)
+    return try go(Waypoint(branch: begin, place: place, scalars: p), to: RiskPlace(alpha: alpha, overlap: 0))
+  }
+
+  /// The minimum of M-estimation: S is the proximal step, Sigma = 0 (section 7a of the sheet).
+  ///
+  /// On the family a = S^2/(1-m^2), lambda = m S/(1-m^2) the equation of a fixes S at each m; near the minimum
+  /// Newton's method does the rest.
+  private func proximal(_ alpha: Double) throws(RiskFailure) -> Waypoint {
+    func family(_ s: Double, _ m: Double) -> RiskScalars {
+      var p = RiskScalars()
+      p.s = s
+      p.a = s * s / ((1 - m) * (1 + m))
+      p.lambda = m * s / ((1 - m) * (1 + m))
+      return p
+    }
+    for m in [0.95, 0.9, 0.8, 0.65, 0.5, 0.35, 0.2, 0.1, 0, -0.2, -0.5, -0.8] {
+      let place = RiskPlace(alpha: alpha, overlap: m)
+      let measure = measure(m)
+      let system = RiskSystem(measure: measure, branch: .gapped, place: place)
+      func residual(_ s: Double) -> Double {
+        let p = family(s, m)
+        return system.evaluate(p, nodes(.gapped, p, measure, .coarse, followsWalls: true)).residuals[0]
+      }
+      let steps = (-9...5).map { Double.exp(0.8 * Double($0)) }
+      let values = steps.map(residual)
+      for (k, value) in values.enumerated().dropFirst() where (value < 0) != (values[k - 1] < 0) {
+        guard
+          let s = try? brentRoot("proximal step", in: steps[k - 1]...steps[k], residual).value,
+          let found = newton(family(s, m), .gapped, place, .coarse, limit: 25),
+          found.evaluation.gap > 0
+        else { continue }
+        return Waypoint(branch: .gapped, place: place, scalars: found.scalars)
+      }
+    }
+    throw RiskFailure(reason: "no minimum was found")
+  }
+
   /// The root at a place, on a coarse quadrature.
   ///
   /// Where the branch of the equator ends before the overlap that is asked for, the one that comes from the signal's side is.
   func locate(_ kind: RiskPoints, _ target: RiskPlace) throws(RiskFailure) -> (RiskBranch, RiskScalars) {
-    let begin = kind == .all ? RiskBranch.all : .marginal
     let slice = RiskPlace(alpha: target.alpha, overlap: target.overlap)
-    func origin(_ alpha: Double) throws(RiskFailure) -> Waypoint {
-      let (place, p) = try seed(begin, alpha: alpha)
-      return try go(
-        Waypoint(branch: begin, place: place, scalars: p), to: RiskPlace(alpha: alpha, overlap: 0))
-    }
-    func fromEquator() throws(RiskFailure) -> Waypoint { try go(try origin(target.alpha), to: slice) }
+    func fromEquator() throws(RiskFailure) -> Waypoint { try go(try origin(kind, target.alpha), to: slice) }
     func fromSignal() throws(RiskFailure) -> Waypoint {
       patience = 0.1
       defer { patience = 1e-3 }
@@ -354,7 +396,7 @@ final class RiskSolver {
       var failure = RiskFailure(reason: "no root was found")
       for alpha in [4.0, 2.5] {
         do throws(RiskFailure) {
-          let there = try go(try origin(alpha), to: RiskPlace(alpha: alpha, overlap: side))
+          let there = try go(try origin(kind, alpha), to: RiskPlace(alpha: alpha, overlap: side))
           return try go(try go(there, to: RiskPlace(alpha: target.alpha, overlap: side)), to: slice)
         } catch { failure = error }
       }
@@ -363,7 +405,7 @@ final class RiskSolver {
     var point: Waypoint
     do throws(RiskFailure) { point = try fromEquator() } catch {
       // The branch of the equator has ended in a fold: beyond there is the one of the signal's side.
-      guard abs(target.overlap) > 0.2, let found = try? fromSignal() else { throw error }
+      guard abs(target.overlap) > 0.2, !isConvexAtMost, let found = try? fromSignal() else { throw error }
       point = found
     }
     if let energy = target.energy {
@@ -469,7 +511,7 @@ final class RiskSolver {
     var root = root
     let p = root.scalars
     root.meetsWall =
-      root.branch == .marginal || measure(root.place.overlap).smoothNodes(40).second.contains { 1 + p.s * $0 < 0 }
+      root.branch == .marginal || measure(root.place.overlap).smoothNodes(.coarse).second.contains { 1 + p.s * $0 < 0 }
     if p.beta < 0, diverges(root.branch, p, root.place) {
       root.doubt = Self.unboundedEnergy
     } else if root.evaluation.size > 1e-7 {
@@ -513,7 +555,10 @@ extension RiskSolver {
   func maximum(
     _ kind: RiskPoints, alpha: Double, energy: Double?
   ) throws(RiskFailure) -> (root: RiskRoot, overlapError: Double?) {
-    let origin = RiskPlace(alpha: alpha, overlap: 0, energy: energy)
+    var center = try self.origin(kind, alpha).place.overlap
+    // A grid of overlaps that contains the place where the search begins, and 0.
+    center = center == 0 ? 0 : (center * 20).rounded() / 20
+    let origin = RiskPlace(alpha: alpha, overlap: center, energy: energy)
     let (branch, p) = try locate(kind, origin)
     let isSymmetric = measure(0).isQuadrant
     struct Sample {
@@ -532,16 +577,17 @@ extension RiskSolver {
     }
     var samples = [sample(branch, origin, p)]
     for direction in isSymmetric ? [1.0] : [-1, 1] {
-      var last = samples.first { $0.place.overlap == 0 } ?? samples[0]
-      for step in 1..<20 {
+      var last = samples.first { $0.place.overlap == center } ?? samples[0]
+      for step in 1..<40 {
         var place = origin
-        place.overlap = direction * 0.05 * Double(step)
+        place.overlap = center + direction * 0.05 * Double(step)
+        if abs(place.overlap) > 0.96 { break }
         guard let (branch, p) = try? follow(last.branch, last.scalars, from: last.place, to: place, firstStep: 1)
         else { break }
         last = sample(branch, place, p)
         samples.append(last)
         // Far below zero nothing comes back before the signal.
-        if last.complexity < -0.5 { break }
+        if last.complexity < samples[0].complexity - 0.8 { break }
       }
     }
     samples.sort { $0.place.overlap < $1.place.overlap }
