@@ -4,10 +4,23 @@ import Foundation
 import KacRice
 import LandscapeModels
 import SaddlepointCore
+import SaddlepointNumerics
 import SaddlepointTestSupport
 import Testing
 
 private let rows = ReferenceRow.rows(of: "glm_kacrice")
+
+/// A small generator with a fixed seed.
+private struct SplitMix {
+  var state: UInt64
+  mutating func uniform() -> Double {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return Double((z ^ (z >> 31)) >> 11) * 0x1p-53
+  }
+}
 
 private func loss(of row: ReferenceRow) throws -> Loss? {
   if row.model.hasPrefix("quartic") { return .quartic }
@@ -282,6 +295,64 @@ private func loss(of row: ReferenceRow) throws -> Loss? {
     #expect(projections[0] > 0 && projections[0] < projections[1] && projections[1] < projections[2])
     // Strict minima hold it at zero.
     #expect(try PhaseRetrieval(alpha: 14).hessian(of: .strictMinima).outlier.get() == 0)
+  }
+
+  /// Edge and outlier against matrices whose samples have the law of the counted points (theory sheet, section 2).
+  ///
+  /// Projections have the law, the other components are Gaussian and orthogonal to the gradients, as the vanishing
+  /// gradient wants. The term of that condition in f is not small at m != 0.
+  @Test(arguments: [(40.0, 0.0), (14, 0.4)]) func outlierOfSampledMatrices(alpha: Double, m: Double) throws {
+    let (size, loss) = (300, Loss.quartic)
+    let model = try PhaseRetrieval(alpha: alpha)
+    let spectrum = try model.hessian(of: .minima, overlap: m)
+    let density = try #require(try model.risk().projectionDensity(of: .minima, overlap: m))
+    var generator = SplitMix(state: 7)
+    func normal() -> Double {
+      (-2 * log(1 - generator.uniform())).squareRoot() * cos(2 * .pi * generator.uniform())
+    }
+    let samples = Int(alpha) * size
+    // Points at equal steps of the cumulated density along a snake through the plane: averages over them are those of
+    // the law, so that only the Gaussian components fluctuate.
+    var points: [(u: Double, z: Double)] = []
+    var cumulated = 0.0
+    let h = 0.02
+    for i in -350..<350 {
+      for j in 0..<600 {
+        let (z, u) = (h * (Double(i) + 0.5), h * (Double(i % 2 == 0 ? j : 599 - j) - 299.5))
+        cumulated += h * h * density(u, z)
+        while cumulated * Double(samples) > Double(points.count) + 0.5 { points.append((u, z)) }
+      }
+    }
+    try #require(abs(points.count - samples) <= 1)
+    var (lowest, overlap) = (0.0, 0.0)
+    let runs = 4
+    for _ in 0..<runs {
+      let jets = points.map { loss.jet(label: $0.u, prediction: $0.z) }
+      let norm = jets.reduce(0) { $0 + $1.first * $1.first }
+      let sine = (1 - m * m).squareRoot()
+      var directions = [points.map { ($0.u - m * $0.z) / sine }]
+      for _ in 1..<size {
+        var g = points.map { _ in normal() }
+        let along = zip(g, jets).reduce(0) { $0 + $1.0 * $1.1.first } / norm
+        for i in points.indices { g[i] -= along * jets[i].first }
+        directions.append(g)
+      }
+      let mu = zip(jets, points).reduce(0) { $0 + $1.0.first * $1.1.z } / Double(size)
+      var hessian = Matrix(rows: size, columns: size)
+      for a in 0..<size {
+        let weighted = zip(directions[a], jets).map { $0 * $1.second }
+        for b in 0...a {
+          var sum = 0.0
+          for i in points.indices { sum += weighted[i] * directions[b][i] }
+          hessian[a, b] = sum / Double(size) - (a == b ? mu : 0)
+        }
+      }
+      let system = try SymmetricEigensystem(hessian, withVectors: true)
+      lowest += system.values[0] / Double(runs)
+      overlap += system.vectors[0][0] * system.vectors[0][0] / Double(runs)
+    }
+    #expect(abs(lowest - (try spectrum.outlier.get())) < 0.15, "\(lowest) against \(spectrum.outlier)")
+    #expect(abs(overlap - (try spectrum.outlierOverlapSquared.get())) < 0.02, "\(overlap)")
   }
 
   /// A sum over a plain grid, another route than the panels of the solver.

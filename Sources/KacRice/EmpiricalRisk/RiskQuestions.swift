@@ -159,7 +159,8 @@ package enum RiskQuestions {
         (0..<n).map { j in
           let (u, z) = (size * (2 * Double(i) / Double(n - 1) - 1), size * (2 * Double(j) / Double(n - 1) - 1))
           let value = density(u, z)
-          return Answer([.number(u), .number(z), .number(value)], main: .converged(value, error: 1e-11))
+          return Answer(
+            [.number(u), .number(z), .number(value)], main: .converged(value, error: 1e-10 * value + 1e-12))
         }
       }
     }
