@@ -18,7 +18,9 @@ struct ExplainCommand: ParsableCommand, SharingCommand {
     try shared.refuseFiles("explain")
     let entry = try request.entry()
     try request.expectPositionals(2)
-    guard request.options.isEmpty || request.options.map(\.name) == ["quenched"] else {
+    // Some questions are told apart by a flag: `complexity --quenched`.
+    let flags = entry.questions.compactMap { $0.name.split(separator: " --").dropFirst().first.map(String.init) }
+    guard request.options.isEmpty || (request.options.count == 1 && flags.contains(request.options[0].name)) else {
       throw UsageError.unknown("option", "--" + request.options[0].name, among: CommandOptions.shared.map { "--" + $0 })
     }
     try Text.put(
