@@ -41,7 +41,26 @@ enum WholeProcess {
     } else {
       Swift.print("\n(The SciPy peer needs python3 with SciPy and is run from the project's root.)")
     }
-    return rows
+    return rows + complexity(command)
+  }
+
+  /// The complexity of phase retrieval at 50 numbers of samples, error estimates included, and the same by NumPy.
+  private static func complexity(_ command: String) -> [Row] {
+    ["all", "minima"].flatMap { points -> [Row] in
+      let arguments = ["complexity", "phase-retrieval", "--alpha", "4:40:50:log", "--overlap", "0", "--points", points]
+      let ours = time(command, arguments, runs: 3)
+      let peer = "Sources/Benchmarks/peers/phase_retrieval_complexity.py"
+      let numpy =
+        FileManager.default.fileExists(atPath: peer) ? time("/usr/bin/env", ["python3", peer, points], runs: 1) : nil
+      return [
+        Row(
+          name: "50 complexities of phase retrieval, \(points)", value: ours ?? .nan, unit: "s", baseline: "itself",
+          ratio: ours.map { _ in 1 }),
+        Row(
+          name: "the same by NumPy and SciPy, without error estimates", value: numpy ?? .nan, unit: "s",
+          baseline: "ours", ratio: ratio(numpy, ours)),
+      ]
+    }
   }
 
   private static func ratio(_ a: Double?, _ b: Double?) -> Double? { a.flatMap { a in b.map { a / $0 } } }

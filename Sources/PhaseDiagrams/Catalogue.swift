@@ -63,6 +63,8 @@ public enum Catalogue {
     .weakRecovery, .algorithmic, .informationTheoretic, .informedSpinodal,
   ]
 
+  private static let riskLines: [Line<PhaseRetrieval>] = [.minimaBBP, .strictMinimaVanish, .overlapEnds, .energyEnds]
+
   /// Every model, in the order of listings.
   public static let models: [CatalogueEntry] = [
     CatalogueEntry(
@@ -112,8 +114,10 @@ public enum Catalogue {
       ],
       identities: SphericalSpinGlass.identities),
     CatalogueEntry(
-      card: PhaseRetrieval.card, questions: [PhaseRetrieval.complexityQuestion], lines: [], diagrams: [],
-      identities: []),
+      card: PhaseRetrieval.card,
+      questions: [PhaseRetrieval.complexityQuestion, PhaseRetrieval.hessianQuestion, PhaseRetrieval.densityQuestion],
+      lines: riskLines.map(CatalogueLine.init), diagrams: [],
+      identities: PhaseRetrieval.identities),
     CatalogueEntry(
       card: SemicircleLaw.card,
       questions: [

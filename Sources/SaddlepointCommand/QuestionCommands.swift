@@ -79,9 +79,12 @@ struct HessianCommand: AsyncParsableCommand, SharingCommand {
   static let configuration = CommandConfiguration(
     commandName: "hessian", abstract: "Bulk edges and outlier of the Hessian at a stationary point.", helpNames: [])
   @OptionGroup var shared: SharedOptions
+  @Flag(help: "The joint law of the projections of signal and point as a table (empirical risks).") var density = false
   @Argument(parsing: .allUnrecognized, help: restHelp, completion: Completion.words) var rest: [String] = []
 
-  func run() async throws { try await QuestionRun(command: "hessian", shared: shared, rest: rest).run() }
+  func run() async throws {
+    try await QuestionRun(command: density ? "hessian --density" : "hessian", shared: shared, rest: rest).run()
+  }
 }
 
 /// `saddlepoint threshold MODEL LINE`.

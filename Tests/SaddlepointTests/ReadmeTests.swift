@@ -41,6 +41,8 @@ import Testing
       "Sources/Saddlepoint/Saddlepoint.docc/Models/spiked-wishart.md",
       "Sources/Saddlepoint/Saddlepoint.docc/Models/spherical-spin-glass.md",
       "Sources/Saddlepoint/Saddlepoint.docc/Methods/Finite-size.md",
+      "Sources/Saddlepoint/Saddlepoint.docc/Methods/Counting-stationary-points.md",
+      "Sources/Saddlepoint/Saddlepoint.docc/Models/phase-retrieval.md",
       "Sources/Saddlepoint/Saddlepoint.docc/Models/semicircle.md",
       "Sources/Saddlepoint/Saddlepoint.docc/Models/marchenko-pastur.md",
     ]

@@ -59,7 +59,7 @@ public struct RiskPointCount: Sendable, Hashable {
     outlier =
       isMin
       ? estimate(found.outlier, root.outlierError) : .outsideDomain("defined for minima only")
-    isMarginal = isMin ? root.branch == .marginal || (root.branch == .strict && p.k == 0) : nil
+    isMarginal = isMin ? root.branch != .strict && root.meetsWall : nil
     scalars = Scalars(
       a: p.a, s: p.s, t: p.t, h: isMin ? p.h : nil, k: root.branch == .strict ? p.k : isMin ? 0 : nil,
       q: isMin ? (root.branch == .strict ? p.q : found.outlierScalar) : nil, lambda: p.lambda, beta: p.beta,
@@ -88,9 +88,6 @@ extension EmpiricalRisk {
     if noise == 0, alpha <= 1 {
       throw DomainError(.alpha, alpha, allowed: "alpha > 1 without noise (below, the set of zero loss is flat)")
     }
-    if noise > 0 {
-      throw DomainError(.noise, noise, allowed: "noise = 0 (noisy labels are not covered by the Kac-Rice questions)")
-    }
     if let overlap, !(abs(overlap) < 1) {
       throw DomainError(.overlap, overlap, allowed: "-1 < overlap < 1")
     }
@@ -111,7 +108,7 @@ extension EmpiricalRisk {
   /// - Returns: the complexity, negative where points are exponentially rare; `outside-domain` where none can exist,
   ///   `not-converged` with the reason where no admissible root was found. Annealed: a negative value proves absence, a positive
   ///   one does not prove presence.
-  /// - Throws: `DomainError` for an overlap outside (-1, 1), an energy that is not finite, alpha <= 1 without noise, or noise.
+  /// - Throws: `DomainError` for an overlap outside (-1, 1), an energy that is not finite, or alpha <= 1 without noise.
   /// - Complexity: about 0.1 s; the branch is followed from many samples at each call.
   public func complexity(
     of points: RiskPoints = .all, overlap: Double? = nil, energy: Double? = nil
@@ -138,7 +135,9 @@ extension EmpiricalRisk {
         return RiskPointCount(root, overlapError: error)
       }
       let place = RiskPlace(alpha: alpha, overlap: overlap, energy: energy)
-      return RiskPointCount(solver.verified(try solver.solve(points, place), points))
+      let root = solver.verified(try solver.solve(points, place), points)
+      if let doubt = root.doubt, doubt == RiskSolver.unboundedEnergy { throw RiskFailure(reason: doubt) }
+      return RiskPointCount(root)
     } catch {
       let status: Status =
         error.reason.hasPrefix("no-") ? .outsideDomain(error.reason) : .notConverged(error.reason)
@@ -155,7 +154,7 @@ extension PhaseRetrieval {
   ///   - overlap: m = x.x*/N in (-1, 1); nil: maximised over.
   ///   - energy: L/M per sample; nil: maximised over.
   /// - Returns: the complexity; see the empirical risk's method of the same name.
-  /// - Throws: `DomainError` for an overlap outside (-1, 1), an energy that is not finite, alpha <= 1 without noise, or noise.
+  /// - Throws: `DomainError` for an overlap outside (-1, 1), an energy that is not finite, or alpha <= 1 without noise.
   public func complexity(
     of points: RiskPoints = .all, overlap: Double? = nil, energy: Double? = nil
   ) throws(DomainError) -> Estimate {

@@ -91,9 +91,91 @@ package enum RiskQuestions {
       ]
     }
   }
+
+  private static let overlapOfHessian = Parameter(
+    .overlap, symbol: "m", "overlap with the signal", domain: Domain(-1, 1, includesLower: false, includesUpper: false),
+    default: 0)
+
+  private static let energyOfHessian = Parameter(
+    optional: .energy, symbol: "e", unit: "per sample", "energy L/M; left out: that of the most numerous points",
+    domain: .finite)
+
+  /// Bulk edge and outlier of the Hessian at typical counted points.
+  package static func hessian(card: ModelCard, example: String) -> Question {
+    Question(
+      name: "hessian",
+      summary: "Spectrum of the Hessian at typical counted points: lower edge of the bulk and the signal's outlier.",
+      parameters: card.parameters.filter { modelParameters.contains($0.quantity) }
+        + [SharedParameter.label, points, overlapOfHessian, energyOfHessian],
+      columns: [
+        Column(.energy, symbol: "e", unit: "per sample", "energy L/M of these points"),
+        Column("lower_edge", symbol: "\\lambda_-", "lower edge of the bulk; empty where l'' has no lower bound"),
+        Column("upper_edge", symbol: "\\lambda_+", "upper edge; empty: l'' has no upper bound at these points"),
+        Column("outlier", symbol: "\\lambda_*", "isolated eigenvalue below the bulk; empty where none is detached"),
+        Column("outlier_overlap_squared", "squared projection of its eigenvector on the signal direction"),
+        Column("detached", "1 if there is an outlier"),
+        Column(.radial, symbol: "\\mu", unit: "per N", "x.grad L/N; adding it gives the Euclidean Hessian"),
+      ], main: "lower_edge", evidence: .annealed, sources: [.topologicalExploration, .landscapeGeneralizedLinear],
+      formula:
+        #"\zeta(S) = \alpha E_\nu\frac{\ell''}{1+S\ell''} - \frac1S,\ \lambda_- = \max_{S>0}\zeta - \mu;\quad f(\Lambda) = \alpha E_\nu\frac{\ell''w^2}{1+S\ell''} + \alpha S\frac{E_\nu[\ell'\ell''w/(1+S\ell'')]^2}{E_\nu[\ell'^2/(1+S\ell'')]} - \mu - \Lambda = 0"#,
+      domain: "as for the complexity; all points of losses with unbounded l'' have no lower edge", example: example
+    ) { point throws(DomainError) in
+      let spectrum = try risk(point).hessian(
+        of: points(point), overlap: point.number(.overlap), energy: point.optionalNumber(.energy))
+      return [
+        Answer(
+          [
+            Cell(spectrum.points.energy), Cell(spectrum.lowerEdge), .empty, Cell(spectrum.outlier),
+            Cell(spectrum.outlierOverlapSquared), .flag(spectrum.outlier.value != nil), Cell(spectrum.radial),
+          ], main: spectrum.lowerEdge)
+      ]
+    }
+  }
+
+  /// The law of (z*, z) at typical counted points, as a table over a square grid.
+  package static func density(card: ModelCard, example: String) -> Question {
+    let count = Parameter(
+      "grid", symbol: "n", "values of each projection", domain: .integers(from: 3, through: 2001), default: 41)
+    let extent = Parameter("extent", symbol: "z_{\\max}", "largest projection", domain: .positive, default: 4)
+    return Question(
+      name: "hessian --density",
+      summary: "Joint law of the projections of signal and point over the samples, at typical counted points.",
+      parameters: card.parameters.filter { modelParameters.contains($0.quantity) }
+        + [SharedParameter.label, points, overlapOfHessian, energyOfHessian, count, extent],
+      columns: [
+        Column("z_signal", symbol: "z^*", "projection of the signal"),
+        Column("z", symbol: "z", "projection of the point"),
+        Column("density", symbol: "\\nu(z^*,z)", "joint density; the data alone have a Gaussian one"),
+      ], main: "density", evidence: .annealed, sources: [.topologicalExploration, .landscapeGeneralizedLinear],
+      formula:
+        #"\nu(z^*,z) \propto \gamma_m(z^*,z)\,|1+S\ell''|\,e^{-a\ell'^2/2 - sz\ell' + \lambda\ell'(z^*-mz) - \beta\ell}"#,
+      domain: "as for the complexity, labels without noise", example: example
+    ) { point throws(DomainError) in
+      let density = try risk(point).projectionDensity(
+        of: points(point), overlap: point.number(.overlap), energy: point.optionalNumber(.energy))
+      let (n, size) = (try point.integer("grid"), try point.number("extent"))
+      guard let density else { return [Answer([.empty, .empty, .empty], main: .notConverged("no root was found"))] }
+      return (0..<n).flatMap { i in
+        (0..<n).map { j in
+          let (u, z) = (size * (2 * Double(i) / Double(n - 1) - 1), size * (2 * Double(j) / Double(n - 1) - 1))
+          let value = density(u, z)
+          return Answer(
+            [.number(u), .number(z), .number(value)], main: .converged(value, error: 1e-10 * value + 1e-12))
+        }
+      }
+    }
+  }
 }
 
 extension PhaseRetrieval {
+  /// `hessian phase-retrieval`.
+  package static let hessianQuestion = RiskQuestions.hessian(
+    card: card, example: "--alpha 8,12,16 --loss quartic --points minima")
+
+  /// `hessian phase-retrieval --density`.
+  package static let densityQuestion = RiskQuestions.density(
+    card: card, example: "--alpha 8 --loss quartic --points minima --grid 21")
+
   /// `complexity phase-retrieval`.
   package static let complexityQuestion = RiskQuestions.complexity(
     card: card, example: "--alpha 4:16:4:log --loss quartic --points minima --overlap 0")

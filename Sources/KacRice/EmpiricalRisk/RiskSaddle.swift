@@ -75,8 +75,10 @@ struct RiskEvaluation {
   var gap = 0.0
   /// dSigma/dm.
   var slopeInOverlap = 0.0
-  /// Largest weight among far nodes over the largest of all.
-  var tail = 0.0
+  /// Largest weight among nodes near the rim in z over the largest of all.
+  var tailInZ = 0.0
+  /// The same near the rim in w.
+  var tailInW = 0.0
 
   var size: Double { residuals.reduce(0) { max($0, abs($1)) } }
 }
@@ -153,7 +155,7 @@ struct RiskSystem {
     let m = measure.overlap
     let alpha = place.alpha
     var top = -Double.infinity
-    var topOuter = -Double.infinity
+    var topFar = (z: -Double.infinity, w: -Double.infinity)
     var lost = 0.0
     // means: 0 weight; 1-8 f; 9-16 U; then observables.
     var sums = [Double](repeating: 0, count: 64)
@@ -175,114 +177,118 @@ struct RiskSystem {
             nodes.value.withUnsafeBufferPointer { values in
               nodes.first.withUnsafeBufferPointer { firsts in
                 nodes.second.withUnsafeBufferPointer { seconds in
-                  var i = 0
-                  while i < count {
-                    let l1 = firsts[i]
-                    let l2 = seconds[i]
-                    let c = l1 * zs[i]
-                    let x = 1 + p.s * l2
-                    var log = logWeight[i] - 0.5 * p.a * l1 * l1 - shc * c - p.beta * values[i]
-                    log += p.lambda * sine * l1 * ws[i]
-                    if isMin {
-                      if x > 0 {
-                        var extra = p.h * l2
-                        if p.k != 0 {
-                          extra += p.k * (l2 * ws[i] * ws[i] + p.s * p.q * l1 * (2 * l2 * ws[i] - p.q * l1))
+                  nodes.far.withUnsafeBufferPointer { fars in
+                    var i = 0
+                    while i < count {
+                      let l1 = firsts[i]
+                      let l2 = seconds[i]
+                      let c = l1 * zs[i]
+                      let x = 1 + p.s * l2
+                      var log = logWeight[i] - 0.5 * p.a * l1 * l1 - shc * c - p.beta * values[i]
+                      log += p.lambda * sine * l1 * ws[i]
+                      if isMin {
+                        if x > 0 {
+                          var extra = p.h * l2
+                          if p.k != 0 {
+                            extra += p.k * (l2 * ws[i] * ws[i] + p.s * p.q * l1 * (2 * l2 * ws[i] - p.q * l1))
+                          }
+                          log += extra / x + Double.log(x)
+                        } else {
+                          log = -.infinity
                         }
-                        log += extra / x + Double.log(x)
                       } else {
-                        log = -.infinity
+                        let square = x * x + p.t * p.t * l2 * l2
+                        log += 0.5 * Double.log(square)
                       }
-                    } else {
-                      let square = x * x + p.t * p.t * l2 * l2
-                      log += 0.5 * Double.log(square)
-                    }
-                    if !(log > -.infinity) { log = -.infinity }
-                    logs[i] = log
-                    if log > top { top = log }
-                    if nodes.isOuter[i], log > topOuter { topOuter = log }
-                    i += 1
-                  }
-                  guard top.isFinite else { return }
-                  i = 0
-                  while i < count {
-                    let relative = logs[i] - top
-                    if relative < -46 {
+                      if !(log > -.infinity) { log = -.infinity }
+                      logs[i] = log
+                      if log > top { top = log }
+                      let far = fars[i]
+                      if far == 1, log > topFar.z { topFar.z = log }
+                      if far == 2, log > topFar.w { topFar.w = log }
                       i += 1
-                      continue
                     }
-                    let weight = Double.exp(relative)
-                    let (z, w, l1, l2) = (zs[i], ws[i], firsts[i], seconds[i])
-                    let c = l1 * z
-                    let v = l1 * w * sine
-                    let x = 1 + p.s * l2
-                    f[0] = l1 * l1
-                    u[0] = -0.5 * l1 * l1
-                    f[6] = v
-                    u[6] = v
-                    f[7] = values[i]
-                    u[7] = -values[i]
-                    if isMin {
-                      let g = l2 / x
-                      let d = (l2 * w - p.q * l1) / x
-                      let outlier = (l2 * w * w + p.s * p.q * l1 * (2 * l2 * w - p.q * l1)) / x
-                      f[1] = g - c
-                      u[1] = g - c - p.h * g * g - p.k * d * d
-                      f[3] = g * g + kOverH * d * d
-                      u[3] = g - c
-                      f[4] = outlier - c
-                      u[4] = outlier - c
-                      f[5] = l1 * d
-                      u[5] = 2 * p.k * p.s * l1 * d
-                      direct[1 * stride + 1] -= weight * g * g
-                      direct[3 * stride + 1] -= 2 * weight * g * (g * g + kOverH * d * d)
-                      if p.h > 0 {
-                        direct[3 * stride + 3] -= weight * kOverH / p.h * d * d
-                        direct[3 * stride + 4] += weight * d * d / p.h
-                        direct[3 * stride + 5] -= 2 * weight * kOverH * d * l1 / x
+                    guard top.isFinite else { return }
+                    i = 0
+                    while i < count {
+                      let relative = logs[i] - top
+                      if relative < -46 {
+                        i += 1
+                        continue
                       }
-                      direct[4 * stride + 1] -= weight * d * d
-                      direct[4 * stride + 5] += 2 * weight * p.s * l1 * d
-                      direct[5 * stride + 1] -= weight * l1 * d * g
-                      direct[5 * stride + 5] -= weight * l1 * l1 / x
-                      sums[24] += weight * l2 * w * w / x
-                      sums[25] += weight * l1 * l2 * w / x
-                      sums[26] += weight * l1 * l1 / x
-                      sums[27] += weight * g * g
-                      if p.k != 0 {
-                        // The outlier's direction w moves with m.
-                        sums[32] +=
-                          2 * weight * p.k * l2 * (w + p.s * p.q * l1) / x * (m * w / sine - z) / sine
+                      let weight = Double.exp(relative)
+                      let (z, w, l1, l2) = (zs[i], ws[i], firsts[i], seconds[i])
+                      let c = l1 * z
+                      let v = l1 * w * sine
+                      let x = 1 + p.s * l2
+                      f[0] = l1 * l1
+                      u[0] = -0.5 * l1 * l1
+                      f[6] = v
+                      u[6] = v
+                      f[7] = values[i]
+                      u[7] = -values[i]
+                      if isMin {
+                        let g = l2 / x
+                        let d = (l2 * w - p.q * l1) / x
+                        let outlier = (l2 * w * w + p.s * p.q * l1 * (2 * l2 * w - p.q * l1)) / x
+                        f[1] = g - c
+                        u[1] = g - c - p.h * g * g - p.k * d * d
+                        f[3] = g * g + kOverH * d * d
+                        u[3] = g - c
+                        f[4] = outlier - c
+                        u[4] = outlier - c
+                        f[5] = l1 * d
+                        u[5] = 2 * p.k * p.s * l1 * d
+                        direct[1 * stride + 1] -= weight * g * g
+                        direct[3 * stride + 1] -= 2 * weight * g * (g * g + kOverH * d * d)
+                        if p.h > 0 {
+                          direct[3 * stride + 3] -= weight * kOverH / p.h * d * d
+                          direct[3 * stride + 4] += weight * d * d / p.h
+                          direct[3 * stride + 5] -= 2 * weight * kOverH * d * l1 / x
+                        }
+                        direct[4 * stride + 1] -= weight * d * d
+                        direct[4 * stride + 5] += 2 * weight * p.s * l1 * d
+                        direct[5 * stride + 1] -= weight * l1 * d * g
+                        direct[5 * stride + 5] -= weight * l1 * l1 / x
+                        sums[24] += weight * l2 * w * w / x
+                        sums[25] += weight * l1 * l2 * w / x
+                        sums[26] += weight * l1 * l1 / x
+                        sums[27] += weight * g * g
+                        if p.k != 0 {
+                          // The outlier's direction w moves with m.
+                          sums[32] +=
+                            2 * weight * p.k * l2 * (w + p.s * p.q * l1) / x * (m * w / sine - z) / sine
+                        }
+                      } else {
+                        let square = x * x + p.t * p.t * l2 * l2
+                        let inverse = 1 / square
+                        let g2 = l2 * l2 * inverse
+                        f[1] = l2 * x * inverse - c
+                        u[1] = f[1]
+                        f[2] = g2
+                        u[2] = p.t * g2
+                        direct[1 * stride + 1] += weight * g2 * (1 - 2 * x * x * inverse)
+                        direct[1 * stride + 2] -= 2 * weight * p.t * x * l2 * g2 * inverse
+                        direct[2 * stride + 1] -= 2 * weight * x * l2 * g2 * inverse
+                        direct[2 * stride + 2] -= 2 * weight * p.t * g2 * g2
                       }
-                    } else {
-                      let square = x * x + p.t * p.t * l2 * l2
-                      let inverse = 1 / square
-                      let g2 = l2 * l2 * inverse
-                      f[1] = l2 * x * inverse - c
-                      u[1] = f[1]
-                      f[2] = g2
-                      u[2] = p.t * g2
-                      direct[1 * stride + 1] += weight * g2 * (1 - 2 * x * x * inverse)
-                      direct[1 * stride + 2] -= 2 * weight * p.t * x * l2 * g2 * inverse
-                      direct[2 * stride + 1] -= 2 * weight * x * l2 * g2 * inverse
-                      direct[2 * stride + 2] -= 2 * weight * p.t * g2 * g2
+                      // log Z is multiplied by alpha: the rounding of this sum is carried along (Neumaier).
+                      let total = sums[0] + weight
+                      lost += sums[0] >= weight ? sums[0] - total + weight : weight - total + sums[0]
+                      sums[0] = total
+                      for a in 0..<n {
+                        let row = unknowns[a]
+                        let value = weight * f[row]
+                        sums[1 + row] += value
+                        sums[9 + row] += weight * u[row]
+                        for b in 0..<n { cross[row * stride + unknowns[b]] += value * u[unknowns[b]] }
+                      }
+                      sums[28] += weight * c
+                      sums[29] += weight * values[i]
+                      let starred = m * z + sine * w
+                      sums[30] += weight * (m + z * starred - m * (z * z + w * w))
+                      i += 1
                     }
-                    // log Z is multiplied by alpha: the rounding of this sum is carried along (Neumaier).
-                    let total = sums[0] + weight
-                    lost += sums[0] >= weight ? sums[0] - total + weight : weight - total + sums[0]
-                    sums[0] = total
-                    for a in 0..<n {
-                      let row = unknowns[a]
-                      let value = weight * f[row]
-                      sums[1 + row] += value
-                      sums[9 + row] += weight * u[row]
-                      for b in 0..<n { cross[row * stride + unknowns[b]] += value * u[unknowns[b]] }
-                    }
-                    sums[28] += weight * c
-                    sums[29] += weight * values[i]
-                    let starred = m * z + sine * w
-                    sums[30] += weight * (m + z * starred - m * (z * z + w * w))
-                    i += 1
                   }
                 }
               }
@@ -342,7 +348,8 @@ struct RiskSystem {
     result.logZ = logZ
     result.energy = sums[29]
     result.radial = mu
-    result.tail = topOuter.isFinite ? Double.exp(topOuter - top) : 0
+    result.tailInZ = Double.exp(topFar.z - top)
+    result.tailInW = Double.exp(topFar.w - top)
     result.complexity =
       0.5 * Double.log((1 - m) * (1 + m)) + 0.5 * Double.log(p.a) + alpha * logZ
       - (isMin ? Double.log(p.s) + p.h / p.s : 0.5 * Double.log(sizeSquared))

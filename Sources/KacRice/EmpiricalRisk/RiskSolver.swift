@@ -21,6 +21,8 @@ struct RiskRoot {
   var energyError = Double.infinity
   var radialError = Double.infinity
   var outlierError = Double.infinity
+  /// Whether 1 + s l'' changes its sign, so that the bulk touches zero even where h is too small to be seen.
+  var meetsWall = false
   /// Reason for doubt; nil if the root passed all tests.
   var doubt: String?
 }
@@ -32,7 +34,9 @@ struct RiskRoot {
 /// point is found as reliably as one of a sweep and with the same result.
 final class RiskSolver {
   let risk: EmpiricalRisk
-  private var radius = 9.0
+  private var reach = RiskReach()
+  /// Smallest step on the way, as a fraction of the first.
+  private var patience = 1e-3
   private var smooth: [SmoothKey: RiskNodes] = [:]
 
   private struct SmoothKey: Hashable {
@@ -42,7 +46,7 @@ final class RiskSolver {
 
   init(_ risk: EmpiricalRisk) { self.risk = risk }
 
-  func measure(_ overlap: Double) -> RiskMeasure { RiskMeasure(risk, overlap: overlap, radius: radius) }
+  func measure(_ overlap: Double) -> RiskMeasure { RiskMeasure(risk, overlap: overlap, reach: reach) }
 
   /// Whether the weight is smooth on the scale of a resolution, so that the trapezoidal rule serves.
   private func isSmooth(_ branch: RiskBranch, _ p: RiskScalars, _ measure: RiskMeasure) -> Bool {
@@ -57,11 +61,20 @@ final class RiskSolver {
       if let kept = smooth[key] { return kept }
       // Two grids are in use at a time: that of the walk and the finest.
       if smooth.count > 3 { smooth.removeAll() }
-      let made = measure.smoothNodes(resolution.smooth)
+      let made = measure.smoothNodes(resolution)
       smooth[key] = made
       return made
     }
     return measure.panelNodes(s: p.s, onlyInside: branch.isOfMinima, resolution)
+  }
+
+  /// Whether too much weight lies at the rim of the nodes; if so, they reach further from now on.
+  private func widens(_ found: RiskEvaluation, beyond tail: Double) -> Bool {
+    let before = reach
+    if found.tailInZ > tail, reach.z < 60 { reach.z *= 1.25 }
+    if found.tailInW > tail, reach.w < 60 { reach.w *= 1.25 }
+    if reach != before { smooth.removeAll() }
+    return reach != before
   }
 
   /// Newton's method with the covariance Jacobian.
@@ -118,7 +131,7 @@ final class RiskSolver {
 
   /// Averages of l'^2 and l''^2 over the data at m = 0.
   private func moments() -> (first: Double, second: Double) {
-    let nodes = measure(0).smoothNodes(200)
+    let nodes = measure(0).smoothNodes(RiskResolution.fine[0])
     var (total, first, second) = (0.0, 0.0, 0.0)
     for i in 0..<nodes.count {
       let weight = Double.exp(nodes.logWeight[i])
@@ -130,7 +143,7 @@ final class RiskSolver {
   }
 
   /// A root at m = 0 and at least `alpha` samples, from the limit of many (section 7c of the sheet).
-  private func seed(_ branch: RiskBranch, alpha: Double) throws(RiskFailure) -> (RiskPlace, RiskScalars) {
+  func seed(_ branch: RiskBranch, alpha: Double) throws(RiskFailure) -> (RiskPlace, RiskScalars) {
     let (first, second) = moments()
     guard second > first * (1 + 1e-12) else {
       throw RiskFailure(reason: "no-exponential-number: E l''^2 <= E l'^2, so that many samples leave few points")
@@ -219,26 +232,25 @@ final class RiskSolver {
         for i in [1, 2, 3, 4, 6] { guess[i] /= factor.squareRoot() }
       }
       let target = place(next)
-      if let found = newton(guess, branch, target, .coarse, limit: 9, accuracy: 1e-4),
-        isPlausible(found.scalars, branch)
-      {
-        before = (done, coordinates(p, branch))
-        p = found.scalars
+      var reached = branch
+      var found = newton(guess, branch, target, .coarse, limit: 9, accuracy: 1e-4)?.scalars
+      if let root = found, !isPlausible(root, branch) { found = nil }
+      if let other = exchanged(branch, found ?? p, failed: found == nil, target) {
+        (reached, found) = (other.branch, other.scalars)
+      }
+      if let root = found {
+        // Nodes must reach as far as the law of the points does: the same step again, with more of them.
+        let evaluation = RiskSystem(measure: measure(target.overlap), branch: reached, place: target)
+          .evaluate(root, nodes(reached, root, measure(target.overlap), .coarse, followsWalls: false))
+        if widens(evaluation, beyond: 1e-11) { continue }
+        before = reached == branch ? (done, coordinates(p, branch)) : nil
+        branch = reached
+        p = root
         done = next
         step = min(step * 1.5, longest)
-        // Beyond this the number is smaller than its effect on Sigma can be seen.
-        if branch == .all, p.t < 1e-7 * abs(p.s) {
-          branch = .allReal
-          p.t = 0
-          before = nil
-        } else if branch == .marginal, p.h < 1e-8 * p.s {
-          branch = .gapped
-          p.h = 0
-          before = nil
-        }
       } else {
         step *= 0.5
-        if step < 1e-3 * firstStep {
+        if step < patience * firstStep {
           throw RiskFailure(
             reason: "the branch could not be followed beyond alpha = \(brief(place(done).alpha)), overlap = "
               + "\(brief(place(done).overlap))" + (place(done).energy.map { ", energy = \(brief($0))" } ?? ""))
@@ -248,47 +260,179 @@ final class RiskSolver {
     return (branch, p)
   }
 
+  /// Below this fraction of S, t and h change Sigma by less than can be seen: by its square.
+  private static let negligible = 1e-6
+
+  /// The equation that t or h would obey, at their negligible value: not negative where they are smaller still.
+  ///
+  /// Both equations contain the logarithm of t or h times the weight at the wall, so that either may be exponentially small.
+  func boundary(_ branch: RiskBranch, _ p: RiskScalars, _ place: RiskPlace, _ resolution: RiskResolution) -> Double {
+    let full = branch == .allReal ? RiskBranch.all : .marginal
+    var shifted = p
+    if full == .all { shifted.t = Self.negligible * abs(p.s) } else { shifted.h = Self.negligible * p.s }
+    let measure = measure(place.overlap)
+    let found = RiskSystem(measure: measure, branch: full, place: place)
+      .evaluate(shifted, nodes(branch, p, measure, resolution, followsWalls: true))
+    return found.residuals[2]
+  }
+
+  /// The neighbouring branch, where t or h has become negligible or ceases to be; nil where the branch stays.
+  private func exchanged(
+    _ branch: RiskBranch, _ p: RiskScalars, failed: Bool, _ place: RiskPlace
+  ) -> (branch: RiskBranch, scalars: RiskScalars)? {
+    let other: RiskBranch
+    var start = p
+    switch branch {
+    case .all, .marginal:
+      let fraction = branch == .all ? p.t / abs(p.s) : p.h / p.s
+      guard fraction < (failed ? 0.05 : Self.negligible) else { return nil }
+      other = branch == .all ? .allReal : .gapped
+      start.t = 0
+      start.h = 0
+      guard let found = newton(start, other, place, .coarse, limit: 20, accuracy: 1e-4)?.scalars,
+        isPlausible(found, other), boundary(other, found, place, .coarse) >= -1e-9
+      else { return nil }
+      return (other, found)
+    case .allReal, .gapped:
+      guard !failed, boundary(branch, p, place, .coarse) < -1e-9 else { return nil }
+      other = branch == .allReal ? .all : .marginal
+      if other == .all { start.t = 1e-4 * abs(p.s) } else { start.h = 1e-4 * p.s }
+      guard let found = newton(start, other, place, .coarse, limit: 40, accuracy: 1e-4)?.scalars,
+        isPlausible(found, other)
+      else { return nil }
+      return (other, found)
+    case .strict: return nil
+    }
+  }
+
   private func brief(_ x: Double) -> String { plain((x * 1e4).rounded() / 1e4) }
 
-  /// The root at a place, on a coarse quadrature.
-  func locate(_ kind: RiskPoints, _ target: RiskPlace) throws(RiskFailure) -> (RiskBranch, RiskScalars) {
-    var branch = kind == .all ? RiskBranch.all : .marginal
-    var (place, p) = try seed(branch, alpha: target.alpha)
-    func go(to next: RiskPlace, step: Double) throws(RiskFailure) {
-      (branch, p) = try follow(branch, p, from: place, to: next, firstStep: step)
-      place = next
+  /// A root on the way to the one that is asked for.
+  struct Waypoint {
+    var branch: RiskBranch
+    var place: RiskPlace
+    var scalars: RiskScalars
+  }
+
+  /// Follows the branch to another place, in steps of a size that suits the direction.
+  func go(_ from: Waypoint, to place: RiskPlace) throws(RiskFailure) -> Waypoint {
+    var step = 1.0
+    if place.alpha != from.place.alpha { step = min(step, 0.2 / abs(Double.log(place.alpha / from.place.alpha))) }
+    if place.overlap != from.place.overlap { step = min(step, 0.05 / abs(place.overlap - from.place.overlap)) }
+    if let e = place.energy, let typical = from.place.energy, e != typical {
+      step = min(step, 0.04 * max(abs(typical), 0.1) / abs(e - typical))
     }
-    if target.alpha != place.alpha {
-      let next = RiskPlace(alpha: target.alpha, overlap: 0)
-      try go(to: next, step: 0.2 / abs(Double.log(target.alpha / place.alpha)))
+    if place.outlier != from.place.outlier { step = min(step, 0.1) }
+    if place == from.place { return from }
+    let (branch, p) = try follow(from.branch, from.scalars, from: from.place, to: place, firstStep: step)
+    return Waypoint(branch: branch, place: place, scalars: p)
+  }
+
+  func evaluation(_ point: Waypoint) -> RiskEvaluation {
+    let measure = measure(point.place.overlap)
+    return RiskSystem(measure: measure, branch: point.branch, place: point.place)
+      .evaluate(point.scalars, nodes(point.branch, point.scalars, measure, .coarse, followsWalls: false))
+  }
+
+  /// Whether many samples leave no exponential number of points, so that a single minimum is where to begin.
+  private var isConvexAtMost: Bool {
+    let (first, second) = moments()
+    return second <= first * (1 + 1e-12)
+  }
+
+  /// The root where a search begins: the equator, or the only minimum of a nearly convex risk.
+  func origin(_ kind: RiskPoints, _ alpha: Double) throws(RiskFailure) -> Waypoint {
+    if isConvexAtMost { return try proximal(alpha) }
+    let begin = kind == .all ? RiskBranch.all : .marginal
+    let (place, p) = try seed(begin, alpha: alpha)
+    return try go(Waypoint(branch: begin, place: place, scalars: p), to: RiskPlace(alpha: alpha, overlap: 0))
+  }
+
+  /// The minimum of M-estimation: S is the proximal step, Sigma = 0 (section 7a of the sheet).
+  ///
+  /// On the family a = S^2/(1-m^2), lambda = m S/(1-m^2) the equation of a fixes S at each m; near the minimum
+  /// Newton's method does the rest.
+  private func proximal(_ alpha: Double) throws(RiskFailure) -> Waypoint {
+    func family(_ s: Double, _ m: Double) -> RiskScalars {
+      var p = RiskScalars()
+      p.s = s
+      p.a = s * s / ((1 - m) * (1 + m))
+      p.lambda = m * s / ((1 - m) * (1 + m))
+      return p
     }
-    if target.overlap != 0 {
-      let next = RiskPlace(alpha: target.alpha, overlap: target.overlap)
-      try go(to: next, step: 0.05 / abs(target.overlap))
-    }
-    if let energy = target.energy {
-      let system = RiskSystem(measure: measure(place.overlap), branch: branch, place: place)
-      let typical = system.evaluate(p, nodes(branch, p, measure(place.overlap), .coarse, followsWalls: false)).energy
-      place.energy = typical
-      var next = target
-      next.outlier = 0
-      if energy != typical { try go(to: next, step: 0.04 * max(abs(typical), 0.1) / abs(energy - typical)) }
-    }
-    if kind == .strictMinima {
-      let typical = RiskSystem(measure: measure(place.overlap), branch: branch, place: place)
-        .evaluate(p, nodes(branch, p, measure(place.overlap), .coarse, followsWalls: false))
-      if typical.outlier < 0, branch == .marginal {
-        branch = .strict
-        p.k = 0
-        p.q = typical.outlierScalar
-        place.outlier = typical.outlier
-        var next = target
-        next.outlier = 0
-        try go(to: next, step: 0.1)
+    for m in [0.95, 0.9, 0.8, 0.65, 0.5, 0.35, 0.2, 0.1, 0, -0.2, -0.5, -0.8] {
+      let place = RiskPlace(alpha: alpha, overlap: m)
+      let measure = measure(m)
+      let system = RiskSystem(measure: measure, branch: .gapped, place: place)
+      func residual(_ s: Double) -> Double {
+        let p = family(s, m)
+        return system.evaluate(p, nodes(.gapped, p, measure, .coarse, followsWalls: true)).residuals[0]
+      }
+      let steps = (-9...5).map { Double.exp(0.8 * Double($0)) }
+      let values = steps.map(residual)
+      for (k, value) in values.enumerated().dropFirst() where (value < 0) != (values[k - 1] < 0) {
+        guard
+          let s = try? brentRoot("proximal step", in: steps[k - 1]...steps[k], residual).value,
+          let found = newton(family(s, m), .gapped, place, .coarse, limit: 25),
+          found.evaluation.gap > 0
+        else { continue }
+        return Waypoint(branch: .gapped, place: place, scalars: found.scalars)
       }
     }
-    return (branch, p)
+    throw RiskFailure(reason: "no minimum was found")
   }
+
+  /// The root at a place, on a coarse quadrature.
+  ///
+  /// Where the branch of the equator ends before the overlap that is asked for, the one that comes from the signal's side is.
+  func locate(_ kind: RiskPoints, _ target: RiskPlace) throws(RiskFailure) -> (RiskBranch, RiskScalars) {
+    let slice = RiskPlace(alpha: target.alpha, overlap: target.overlap)
+    func fromEquator() throws(RiskFailure) -> Waypoint { try go(try origin(kind, target.alpha), to: slice) }
+    func fromSignal() throws(RiskFailure) -> Waypoint {
+      patience = 0.1
+      defer { patience = 1e-3 }
+      // With few samples both sides are one branch.
+      let side = target.overlap < 0 ? -0.9 : 0.9
+      var failure = RiskFailure(reason: "no root was found")
+      for alpha in [4.0, 2.5] {
+        do throws(RiskFailure) {
+          let there = try go(try origin(kind, alpha), to: RiskPlace(alpha: alpha, overlap: side))
+          return try go(try go(there, to: RiskPlace(alpha: target.alpha, overlap: side)), to: slice)
+        } catch { failure = error }
+      }
+      throw failure
+    }
+    var point: Waypoint
+    do throws(RiskFailure) { point = try fromEquator() } catch {
+      // The branch of the equator has ended in a fold: beyond there is the one of the signal's side.
+      guard abs(target.overlap) > 0.2, !isConvexAtMost, let found = try? fromSignal() else { throw error }
+      point = found
+    }
+    if let energy = target.energy {
+      point.place.energy = evaluation(point).energy
+      var next = slice
+      next.energy = energy
+      point = try go(point, to: next)
+    }
+    if kind == .strictMinima, point.branch == .marginal || point.branch == .gapped {
+      let typical = evaluation(point)
+      if typical.outlier < 0 {
+        point.branch = .strict
+        point.scalars.h = max(point.scalars.h, 1e-6 * point.scalars.s)
+        point.scalars.k = 0
+        point.scalars.q = typical.outlierScalar
+        point.place.outlier = typical.outlier
+        var next = point.place
+        next.outlier = 0
+        point = try go(point, to: next)
+      }
+    }
+    return (point.branch, point.scalars)
+  }
+
+  /// Why there is no complexity at an energy above the most numerous points.
+  static let unboundedEnergy =
+    "no-cost: above the most numerous points' energy a few samples with large labels raise the energy at no cost"
 
   // MARK: - Results
 
@@ -313,10 +457,8 @@ final class RiskSolver {
           if best == nil { continue }
           break
         }
-        if found.evaluation.tail > 1e-14, radius < 30 {
-          radius *= 1.3
-          smooth.removeAll()
-          return try refine(p, branch, place, tolerance: tolerance)
+        if widens(found.evaluation, beyond: 1e-16) {
+          return try refine(found.scalars, branch, place, tolerance: tolerance)
         }
         p = found.scalars
         var root = RiskRoot(branch: branch, place: place, scalars: p, evaluation: found.evaluation)
@@ -341,15 +483,48 @@ final class RiskSolver {
     return check(best)
   }
 
+  /// Whether the average over the data diverges: far out, where no node lies, the weight exceeds that of the nodes.
+  ///
+  /// That happens at beta < 0 for losses that grow faster than the Gaussian weight falls along l' = 0: a few samples with large
+  /// labels then raise the energy at no cost in the exponent.
+  private func diverges(_ branch: RiskBranch, _ p: RiskScalars, _ place: RiskPlace) -> Bool {
+    let measure = measure(place.overlap)
+    for distance in [1.5, 3.0, 6, 12, 25, 50, 100, 200] {
+      for k in -40...40 {
+        let z = distance * reach.z * Double(k) / 40
+        for w in [-distance * reach.w, distance * reach.w] {
+          let label = measure.label(place.overlap * z + measure.sine * w)
+          let jet = risk.loss.jet(label: label, prediction: z)
+          let x = 1 + p.s * jet.second
+          if branch.isOfMinima, x <= 0 { continue }
+          let gradient = jet.first * (p.lambda * measure.sine * w - (p.s + p.h + p.k) * z - 0.5 * p.a * jet.first)
+          let weight = -0.5 * (z * z + w * w) + gradient - p.beta * jet.value
+          if weight > -20 { return true }
+        }
+      }
+    }
+    return false
+  }
+
   /// The tests that a root must pass.
   private func check(_ root: RiskRoot) -> RiskRoot {
     var root = root
     let p = root.scalars
-    if root.evaluation.size > 1e-7 {
+    root.meetsWall =
+      root.branch == .marginal || measure(root.place.overlap).smoothNodes(.coarse).second.contains { 1 + p.s * $0 < 0 }
+    if p.beta < 0, diverges(root.branch, p, root.place) {
+      root.doubt = Self.unboundedEnergy
+    } else if root.evaluation.size > 1e-7 {
       root.doubt = "the equations are not satisfied: residual \(root.evaluation.size)"
     } else if root.branch == .all, !(p.t > 0 && p.t < 1e6 * max(abs(p.s), 1e-12)) {
       root.doubt = "the root ran away"
-    } else if root.branch.isOfMinima, !(p.s > 0 && p.h >= 0 && root.evaluation.gap >= -1e-9) {
+    } else if root.branch == .gapped || root.branch == .allReal,
+      boundary(root.branch, p, root.place, RiskResolution.fine[1]) < -1e-8
+    {
+      root.doubt = "the root is not admissible: the imaginary part of S or the multiplier of the bulk is not negligible"
+    } else if root.branch == .marginal || root.branch == .strict,
+      !(p.s > 0 && p.h >= 0 && root.evaluation.gap >= -1e-9)
+    {
       root.doubt = "the root is not admissible: the bulk of the Hessian is not positive"
     } else if root.branch == .strict, p.k < 0 {
       root.doubt = "the root is not admissible: the multiplier of the outlier is negative"
@@ -380,7 +555,10 @@ extension RiskSolver {
   func maximum(
     _ kind: RiskPoints, alpha: Double, energy: Double?
   ) throws(RiskFailure) -> (root: RiskRoot, overlapError: Double?) {
-    let origin = RiskPlace(alpha: alpha, overlap: 0, energy: energy)
+    var center = try self.origin(kind, alpha).place.overlap
+    // A grid of overlaps that contains the place where the search begins, and 0.
+    center = center == 0 ? 0 : (center * 20).rounded() / 20
+    let origin = RiskPlace(alpha: alpha, overlap: center, energy: energy)
     let (branch, p) = try locate(kind, origin)
     let isSymmetric = measure(0).isQuadrant
     struct Sample {
@@ -399,16 +577,17 @@ extension RiskSolver {
     }
     var samples = [sample(branch, origin, p)]
     for direction in isSymmetric ? [1.0] : [-1, 1] {
-      var last = samples.first { $0.place.overlap == 0 } ?? samples[0]
-      for step in 1..<20 {
+      var last = samples.first { $0.place.overlap == center } ?? samples[0]
+      for step in 1..<40 {
         var place = origin
-        place.overlap = direction * 0.05 * Double(step)
+        place.overlap = center + direction * 0.05 * Double(step)
+        if abs(place.overlap) > 0.96 { break }
         guard let (branch, p) = try? follow(last.branch, last.scalars, from: last.place, to: place, firstStep: 1)
         else { break }
         last = sample(branch, place, p)
         samples.append(last)
         // Far below zero nothing comes back before the signal.
-        if last.complexity < -0.5 { break }
+        if last.complexity < samples[0].complexity - 0.8 { break }
       }
     }
     samples.sort { $0.place.overlap < $1.place.overlap }
