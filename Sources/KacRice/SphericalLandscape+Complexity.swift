@@ -206,8 +206,8 @@ struct AnnealedCounting: Sendable {
       return StationaryPointCount(
         overlap: .exact(m),
         energy: given.energy == nil
-          ? .converged(sign * u, error: place + error) : .exact(sign * u),
-        radial: isFree ? .converged(sign * r, error: place) : .exact(sign * r),
+          ? .converged(sign * u + 0, error: place + error) : .exact(sign * u),
+        radial: isFree ? .converged(sign * r + 0, error: place) : .exact(sign * r),
         complexity: .converged(exponent, error: isFree ? 2 * error : error))
     } catch { return .absent(error.reason) }
   }

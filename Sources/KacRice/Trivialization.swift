@@ -49,9 +49,16 @@ struct Trivialization {
     )
   }
 
+  /// Bound on the rounding of a height, a sum of a dozen terms of order 1.
+  private let noise = 1e-14
+
   /// The zero of a falling height beyond the start.
   private func zero(of height: (Double) -> Double) -> Estimate {
-    guard height(start) > 0 else { return .outsideDomain("no minima in exponential number") }
+    let xi = landscape(start).covariance
+    guard xi.derivative(2, at: 1) > xi.derivative(1, at: 1) else {
+      return .outsideDomain("no minima in exponential number")
+    }
+    guard height(start) > noise else { return .notConverged("the complexity of minima is below rounding") }
     do throws(GSLError) {
       var (low, high) = (start, 1.05 * start)
       while height(high) > 0 {
@@ -60,10 +67,12 @@ struct Trivialization {
         if high > 1e9 * start { return .outsideDomain("minima survive at every strength of the signal") }
       }
       let root = try brentRoot("trivialization", in: low...high, height)
-      let h = 1e-5 * root.value
-      let slope = (height(root.value + h) - height(root.value - h)) / (2 * h)
-      let width = root.bracket.upperBound - root.bracket.lowerBound
-      return .converged(root.value, error: width + 2e-14 / abs(slope) + root.value.ulp)
+      // The zero lies where the height cannot be told from rounding: as far as that reaches on either side.
+      var width = max(root.bracket.upperBound - root.bracket.lowerBound, 4 * root.value.ulp)
+      while abs(height(root.value - width)) < noise || abs(height(root.value + width)) < noise, width < root.value {
+        width *= 2
+      }
+      return .converged(root.value, error: width)
     } catch { return .notConverged(error.description) }
   }
 

@@ -79,15 +79,20 @@ package struct IndexCost: Sendable {
   /// I1(t): the cost of pulling one eigenvalue out of the bulk to t.
   package static func pulled(to t: Double) -> Double { integral(t) / 2 }
 
-  /// P(t; rho): the cost of moving the spike's eigenvalue from where it lies to t.
+  /// P(t; place): the cost of moving the spike's eigenvalue from where it lies to t.
+  ///
+  /// With y = g + 1/g the integrand is (1/g - theta)/2 and the integral elementary; around the typical place x = theta g is
+  /// near 1, and the cost is (log x - x + 1)/2 + (1/g - theta)^2/4, which keeps its digits however near theta is to 1.
   package func moved(to t: Double) -> Double {
-    let from = place
-    let gap = t - from
-    if abs(gap) < 1e-5, theta > 1 {
-      // Second order around the zero: the closed form cancels there.
-      return gap * gap * theta * theta / (4 * (theta * theta - 1))
+    let inverse = (t + ((t - 2) * (t + 2)).squareRoot()) / 2
+    if theta > 1 {
+      let distance = theta / inverse - 1
+      return 0.5 * (Double.log(onePlus: distance) - distance) + (inverse - theta) * (inverse - theta) / 4
     }
-    return (Self.integral(t) - Self.integral(from)) / 4 + gap * (t + from) / 8 - theta * gap / 2
+    // A weak spike's eigenvalue stays in the bulk: its way begins at g = theta.
+    let ratio = theta * inverse
+    return -0.5 * Double.log(ratio) + (ratio - 1) * ((ratio + 1) / (4 * theta * theta) - 0.5)
+      - theta * theta * (1 / ratio - 1) / 2
   }
 
   /// G(y) = int_2^y sqrt(x^2 - 4) dx.

@@ -78,6 +78,12 @@ private func expect(
   }
 }
 
+extension SpikedMatrixTensor {
+  fileprivate static func line(_ line: Line<SpikedMatrixTensor>, p: Int, deltap: Double) throws -> Estimate {
+    try line.solve(for: .delta2, at: Point([.p: Double(p), .deltap: deltap]))[0].value
+  }
+}
+
 @Suite struct TrivializationTests {
   private func solve(_ line: Line<SpikedMatrixTensor>, _ row: ReferenceRow) throws -> Estimate {
     let point = Point([.p: row["p"], .deltap: row["deltap"]])
@@ -95,6 +101,23 @@ private func expect(
     for row in rows where row.quantity == "inverse_delta2_signal_minimum" {
       expect(try solve(.signalMinimum, row), agreesWith: row)
     }
+  }
+
+  /// Where the complexity is small, nearly everything cancels: errors still hold, against an evaluation with 50 digits (bisection
+  /// of the exponent and of its slope in mpmath).
+  @Test(arguments: [
+    (3, 1000.0, 0.99675995726934117866), (3, 100, 0.96926357549621321444), (4, 100, 0.94979030253571939675),
+    (3, 1e-3, 0.015149155907332348183),
+  ]) func equatorWithFewDigitsLeft(p: Int, deltap: Double, delta2: Double) throws {
+    let found = try SpikedMatrixTensor.line(.equatorTrivialization, p: p, deltap: deltap)
+    #expect(abs(try found.get() - delta2) <= found.error, "\(found)")
+    #expect(found.error < 1e-6)
+  }
+
+  /// Rounding is not taken for an answer: without a complexity that can be told from zero there is no line.
+  @Test func equatorBelowRounding() throws {
+    let found = try SpikedMatrixTensor.line(.equatorTrivialization, p: 3, deltap: 1e7)
+    #expect(found.status.name == "not-converged")
   }
 
   /// Trivialisation < gradient flow < maximum likelihood in Delta2, all below 1; for even p both trivialisations agree.

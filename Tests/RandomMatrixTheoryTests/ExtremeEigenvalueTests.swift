@@ -45,6 +45,29 @@ import Testing
     #expect(abs(try rates[0].get() - rates[1].get()) < 1e-14)
   }
 
+  /// A spike that barely detaches: pushed back to the edge it costs (log theta - theta + 1)/2 + (theta - 1)^2/4, that is
+  /// d^3/6 - d^4/8 + d^5/10 - ... with d = theta - 1.
+  @Test(arguments: [1e-2, 3e-3, 1e-3, 1e-4]) func weakSpikeAtTheEdge(d: Double) throws {
+    let law = try #require(law)
+    let series = d * d * d * (1.0 / 6 - d / 8 + d * d / 10 - d * d * d / 12 + d * d * d * d / 14)
+    #expect(abs(try law.largestEigenvalueRate(at: 2, spike: 1 + d).get() - series) < 1e-17 + 1e-9 * series)
+  }
+
+  /// On both sides of the typical place, near and far, against the integral of the slope (sqrt(y^2 - 4) + y)/4 - theta/2.
+  @Test(arguments: [(1.5, 2.1), (1.5, 2.8), (1.003, 2.0), (1.003, 2.00002), (4, 2.5), (4, 9), (0.6, 3), (0.6, 2.27)])
+  func movedSpike(theta: Double, x: Double) throws {
+    let law = try #require(law)
+    let place = theta + 1 / theta
+    // Below the typical place of a strong spike, or beyond where a weak one would lie, its eigenvalue moves.
+    let bulk =
+      theta < 1 ? try integral("bulk", from: 2, to: min(x, place)) { ($0 * $0 - 4).squareRoot() / 2 }.get() : 0
+    let spike =
+      theta > 1 || x > place
+      ? try integral("spike", from: place, to: x) { (max(0, $0 * $0 - 4).squareRoot() + $0) / 4 - theta / 2 }.get() : 0
+    let rate = try law.largestEigenvalueRate(at: x, spike: theta)
+    #expect(abs(try rate.get() - bulk - spike) < 1e-10 * max(bulk + spike, 1e-4))
+  }
+
   /// Left of the edge: the tail of Tracy and Widom, (2 - x)^3/24 (beta = 1); far left the Gaussian weight x^2/4 alone counts.
   @Test func pushed() throws {
     let law = try #require(law)
