@@ -113,7 +113,8 @@ package enum KacRiceQuestions {
       parameters: card.parameters.filter { parameters.contains($0.quantity) } + [
         finitePoints,
         Parameter(
-          .size, symbol: "N", "dimension; to 1000 for all points without signal, 200 for minima, 100 otherwise",
+          .size, symbol: "N",
+          "dimension; to 200 for minima, others 1000 (all) or 200 (index:K) without a signal, 100 with one",
           domain: .integers(from: 2, through: 1000)),
         Parameter(
           optional: .overlap, symbol: "m", "overlap at which the density is asked for; left out: summed over",
@@ -209,8 +210,8 @@ package enum KacRiceQuestions {
       switch (m, r) {
       case (nil, nil): place = model.place(of: state)
       case (let m?, let r?): place = (.exact(m), .exact(r))
-      case (nil, _?): throw DomainError(.overlap, "not given", allowed: "given together with radial")
-      case (_?, nil): throw DomainError(.radial, "not given", allowed: "given together with overlap")
+      case (nil, _?): throw DomainError.missing(.overlap, needed: "overlap together with radial")
+      case (_?, nil): throw DomainError.missing(.radial, needed: "radial together with overlap")
       }
       guard let m = place.overlap.value, let r = place.radial.value else {
         return [Answer([Cell](repeating: .empty, count: 7), main: place.radial)]

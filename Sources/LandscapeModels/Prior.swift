@@ -248,7 +248,7 @@ extension Prior {
   ) throws(DomainError) -> Prior {
     if let family = Family(rawValue: name) {
       guard let rho else {
-        throw DomainError(fraction, "missing", allowed: "0 < \(fraction) < 1 for the prior \(name)")
+        throw DomainError.missing(fraction, needed: "0 < \(fraction) < 1 for the prior \(name)")
       }
       do throws(DomainError) { return try family.prior(rho: rho) } catch {
         throw DomainError(fraction, rho, allowed: "0 < \(fraction) < 1")

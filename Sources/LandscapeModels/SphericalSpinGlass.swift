@@ -22,9 +22,10 @@ public struct SphericalSpinGlass: SphericalLandscape, CardedModel, Hashable {
   public init(covariance: Mixture, signal: Mixture = [:], signalScale: Double = 1) throws(DomainError) {
     let xi = try covariance.polynomial(checkedBy: Self.covarianceFamily)
     guard xi.terms.contains(where: { $0.degree >= 2 }) else {
+      let needed = "at least one positive coefficient of degree >= 2"
       let given = covariance.entries.map { "\($0.degree):\($0.coefficient)" }.joined(separator: ",")
-      throw DomainError(
-        "mixture", given.isEmpty ? "none" : given, allowed: "at least one positive coefficient of degree >= 2")
+      throw given.isEmpty
+        ? DomainError.missing("mixture", needed: needed) : DomainError("mixture", given, allowed: needed)
     }
     let phi = try signal.polynomial(checkedBy: Self.signalFamily)
     try Self.checked(.signalScale, signalScale)

@@ -47,7 +47,7 @@ enum ComplexityDiagrams {
     @Sendable func region(_ fixed: Point) throws -> EnergyRegion {
       let model = try landscape(fixed)
       guard !model.signal.terms.isEmpty else {
-        throw DomainError("signal", "none", allowed: "a signal: without it the overlap means nothing")
+        throw DomainError.missing("signal", needed: "a signal: without it the overlap means nothing")
       }
       return EnergyRegion(model: model, points: try fixed.word("counted") == "all" ? .all : .minima)
     }
@@ -277,7 +277,7 @@ extension SphericalSpinGlass {
   ) { fixed in
     let glass = try atPoint(fixed)
     guard !glass.signal.terms.isEmpty else {
-      throw DomainError("signal", "none", allowed: "a signal: its strength is the horizontal axis")
+      throw DomainError.missing("signal", needed: "a signal: its strength is the horizontal axis")
     }
     let first = try Line<SphericalSpinGlass>.signalMinimum.solve(for: .signalScale, at: fixed)[0].value.value
     return 0...((25 * (first ?? 1)).rounded() / 10)

@@ -34,10 +34,6 @@ public struct SpikedPhase: Sendable, Hashable {
   public let langevinSucceeds: Bool
   /// Whether gradient flow escapes the marginal states (a heuristic criterion).
   public let gradientFlowSucceeds: Bool
-  /// Complexity of the minima that are exponentially many; 0 where there are none (annealed).
-  public let minimaComplexity: Estimate
-  /// Cosine of the isolated minimum near the signal; without a value where there is none.
-  public let cosineMinimum: Estimate
 
   /// The region and its algorithms in a sentence.
   public var summary: String {
@@ -84,8 +80,7 @@ extension SpikedMatrixTensor {
       region: region, cosineBayes: cosine(best),
       cosineAMP: amp.m == 0 ? .exact(0) : cosine(.converged(amp.m, error: amp.error + amp.m.ulp)),
       cosineML: ml.map { .converged($0.m, error: $0.error) } ?? .exact(0), mlReplicon: ml?.replicon,
-      langevinSucceeds: langevin, gradientFlowSucceeds: i2 * i2 > i2 + Double(p - 1) * ip,
-      minimaComplexity: try spuriousComplexity(), cosineMinimum: signalMinimum().overlap)
+      langevinSucceeds: langevin, gradientFlowSucceeds: i2 * i2 > i2 + Double(p - 1) * ip)
   }
 
   /// The largest complexity of minima; at isolated minima it touches zero, which counts for none.
@@ -142,7 +137,8 @@ extension SpikedMatrixTensor {
           [
             .text(phase.region.rawValue), Cell(phase.cosineBayes), Cell(phase.cosineAMP), Cell(phase.cosineML),
             Cell(phase.mlReplicon), .flag(phase.langevinSucceeds), .flag(phase.gradientFlowSucceeds),
-            Cell(phase.minimaComplexity), Cell(phase.cosineMinimum), nearest.map { .text($0.name) } ?? .empty,
+            Cell(try model.spuriousComplexity()), Cell(model.signalMinimum().overlap),
+            nearest.map { .text($0.name) } ?? .empty,
             Cell(nearest?.delta2), .text(phase.summary),
           ], main: phase.cosineBayes)
       ]

@@ -33,7 +33,7 @@ extension SphericalSpinGlass {
     values.append(.number(signalScale))
     for parameter in line.declaration.ownParameters {
       guard let value = parameter.defaultValue else {
-        throw DomainError(parameter.quantity, "missing", allowed: "a value must be given")
+        throw DomainError.missing(parameter.quantity, needed: "a value must be given")
       }
       names.append(parameter.quantity)
       values.append(value)

@@ -39,7 +39,7 @@ extension SpikedMatrixTensor {
   /// An isolated point, such as `.critical`: its coordinates are read by name, `points[0][.deltap]`.
   public static func threshold(_ line: Line<SpikedMatrixTensor>, p: Int = 3) throws(DomainError) -> [CriticalPoint] {
     guard line.declaration.isPoint else {
-      throw DomainError(.deltap, "missing", allowed: "\(line.declaration.name) is a line: give deltap or delta2")
+      throw DomainError.missing(.deltap, needed: "\(line.declaration.name) is a line: give deltap or delta2")
     }
     return try solve(line, for: line.declaration.unknowns[0], [.p: Double(p)])
   }

@@ -70,7 +70,7 @@ extension SpikedWigner {
     _ line: Line<SpikedWigner>, family: Prior.Family
   ) throws(DomainError) -> [CriticalPoint] {
     guard line.declaration.isPoint else {
-      throw DomainError(.rho, "missing", allowed: "\(line.declaration.name) is a line: give a prior with its rho")
+      throw DomainError.missing(.rho, needed: "\(line.declaration.name) is a line: give a prior with its rho")
     }
     return try line.solve(for: .rho, at: Point([.prior], [.text(family.rawValue)]))
   }

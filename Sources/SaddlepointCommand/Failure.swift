@@ -74,7 +74,10 @@ enum Ending {
   }
 
   private static func message(of error: DomainError) -> String {
-    "--\(option(error.parameter)) \(error.value) is not allowed; allowed: \(error.allowed)"
+    let name = "--\(option(error.parameter))"
+    return error.isMissing
+      ? "\(name) is missing; needed: \(error.allowed)"
+      : "\(name) \(error.value) is not allowed; allowed: \(error.allowed)"
   }
 
   /// The option's name as it is typed: columns have underscores, options hyphens.

@@ -53,7 +53,7 @@ public struct Point: Sendable, Hashable {
     switch self[name] {
     case .number(let x)?: return x
     case .text(let word)?: throw DomainError(name, word, allowed: "a number")
-    case .absent?, nil: throw DomainError(name, "missing", allowed: "a value must be given")
+    case .absent?, nil: throw DomainError.missing(name, needed: "a value must be given")
     }
   }
 
@@ -70,7 +70,7 @@ public struct Point: Sendable, Hashable {
   /// - Throws: `DomainError` if it is missing or a number.
   public func word(_ name: Quantity) throws(DomainError) -> String {
     guard case .text(let word)? = self[name] else {
-      throw DomainError(name, "missing", allowed: "a word must be given")
+      throw DomainError.missing(name, needed: "a word must be given")
     }
     return word
   }

@@ -48,3 +48,26 @@ public func parallelMap<Value: Sendable, State>(
 public func parallelMap<Value: Sendable>(_ count: Int, _ transform: @Sendable (Int) -> Value) -> [Value] {
   parallelMap(count, state: {}, { _, index in transform(index) })
 }
+
+/// A table of `rows` x `width` numbers, filled row by row on as many cores as ``Threads/limit`` allows.
+///
+/// - Parameters:
+///   - rows: how many rows.
+///   - width: length of a row.
+///   - fill: writes every number of the row of the given index; called once for each row, on any thread.
+/// - Returns: the rows one after another; they do not depend on the number of threads.
+public func parallelTable(
+  rows: Int, width: Int, _ fill: @Sendable (Int, UnsafeMutableBufferPointer<Double>) -> Void
+) -> [Double] {
+  [Double](unsafeUninitializedCapacity: rows * width) { buffer, initialized in
+    nonisolated(unsafe) let cells = buffer
+    // Below some ten thousand numbers a second thread costs more than it saves.
+    let blocks = min(rows, rows * width < 20_000 ? 1 : Threads.limit > 0 ? Threads.limit : 64)
+    DispatchQueue.concurrentPerform(iterations: blocks) { block in
+      for row in (block * rows / blocks)..<((block + 1) * rows / blocks) {
+        fill(row, UnsafeMutableBufferPointer(rebasing: cells[(row * width)..<((row + 1) * width)]))
+      }
+    }
+    initialized = rows * width
+  }
+}

@@ -13,7 +13,8 @@ extension SphericalLandscape {
   ///
   /// - Parameters:
   ///   - points: which stationary points are counted; fractions of negative directions are not.
-  ///   - size: N, at least 2. At most 1000 for all points without signal, 200 for minima and maxima, 100 otherwise.
+  ///   - size: N, at least 2. At most 200 for minima and maxima; for others 1000 (all points) or 200 (an index) without a
+  ///     signal, 100 with one.
   ///   - m: a given overlap m = x.x*/N, in (-1, 1): the answer is then log of the density of points in m, whose integral
   ///     over m is the number. Left out: the number.
   /// - Returns: log E# (natural, not per N) with its error estimated from a coarser computation; `not-converged` where the
@@ -44,12 +45,12 @@ extension SphericalLandscape {
     let isReversed = index.map { 2 * $0 > size - 1 } ?? false
     let counted = index.map { isReversed ? size - 1 - $0 : $0 }
     let hasSignal = !signal.terms.isEmpty
-    let limit = counted == 0 ? 200 : counted == nil && !hasSignal ? 1000 : 100
+    let limit = counted == 0 ? 200 : hasSignal ? 100 : counted == nil ? 1000 : 200
     guard size <= limit else {
       throw DomainError(
         .size, Double(size),
         allowed:
-          "size <= \(limit) for \(points)\(counted == nil ? " with a signal" : "") (all without signal: 1000, minima: 200, else 100)"
+          "size <= \(limit) for \(points) with\(hasSignal ? "" : "out") a signal (minima: 200; others without a signal: all 1000, index:K 200; with one: 100)"
       )
     }
     let constants = LandscapeConstants(covariance)

@@ -41,7 +41,7 @@ private func strengthLine(
       return [field(glass.covariance)]
     }
     guard !glass.signal.terms.isEmpty else {
-      throw DomainError("signal", "none", allowed: "a signal: its strength is what is solved for")
+      throw DomainError.missing("signal", needed: "a signal: its strength is what is solved for")
     }
     return try solve(glass.covariance, glass.signal)
   }
