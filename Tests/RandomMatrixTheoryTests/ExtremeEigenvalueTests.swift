@@ -45,8 +45,9 @@ import Testing
     #expect(abs(try rates[0].get() - rates[1].get()) < 1e-14)
   }
 
-  /// A spike that barely detaches: pushed back to the edge it costs (log theta - theta + 1)/2 + (theta - 1)^2/4, that is
-  /// d^3/6 - d^4/8 + d^5/10 - ... with d = theta - 1.
+  /// A spike that barely detaches, pushed back to the edge.
+  ///
+  /// With d = theta - 1 it costs (log(1 + d) - d)/2 + d^2/4 = d^3/6 - d^4/8 + d^5/10 - ...
   @Test(arguments: [1e-2, 3e-3, 1e-3, 1e-4]) func weakSpikeAtTheEdge(d: Double) throws {
     let law = try #require(law)
     let series = d * d * d * (1.0 / 6 - d / 8 + d * d / 10 - d * d * d / 12 + d * d * d * d / 14)
