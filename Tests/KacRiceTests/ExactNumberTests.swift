@@ -120,8 +120,10 @@ private let isOptimised = true
     #expect(abs((rest[1] - rest[0]) / (leading(200) - leading(100)) - 1) < 0.25)
   }
 
-  /// Saddles in many dimensions: the mean of |det| over sampled tridiagonal matrices with a radial derivative drawn uniformly,
-  /// 400000 samples in NumPy; value and standard error of the logarithm. Three standard errors are allowed.
+  /// Saddles in many dimensions against the mean of |det| over sampled tridiagonal matrices.
+  ///
+  /// The radial derivative was drawn uniformly, 400000 samples in NumPy; value and standard error of the logarithm.
+  /// Three standard errors are allowed.
   @Test(arguments: [(200, 1, 11.064, 0.109), (200, 2, 13.915, 0.136), (100, 3, 11.627, 0.066)])
   func saddlesInManyDimensions(size: Int, index: Int, log: Double, error: Double) throws {
     guard isOptimised else { return }
