@@ -84,7 +84,7 @@ struct DiagramRun {
       command: "diagram", model: entry.card.name, line: nil, columns: columns, main: declaration.y.column.quantity)
     let outputs = try Outputs(shared, head: head)
     let console = Console(isQuiet: shared.quiet)
-    let diagram = try declaration.compute(fixed, window, points)
+    let diagram = try Threads.$limit.withValue(shared.jobs ?? 0) { try declaration.compute(fixed, window, points) }
     if Interrupt.isRequested { throw CancellationError() }
     let rows = rows(of: diagram)
     try outputs.begin()
