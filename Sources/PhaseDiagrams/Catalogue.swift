@@ -66,6 +66,15 @@ public enum Catalogue {
     .weakRecovery, .algorithmic, .informationTheoretic, .informedSpinodal,
   ]
 
+  /// The lines of Bayes-optimal phase retrieval.
+  static let phaseRetrievalLines: [Line<PhaseRetrieval>] = [
+    .weakRecovery, .informationTheoretic, .fullRecovery, .algorithmic, .informedSpinodal, .critical,
+  ]
+
+  static let generalizedLinearLines: [Line<GeneralizedLinear>] = [
+    .weakRecovery, .informationTheoretic, .fullRecovery, .algorithmic, .informedSpinodal, .critical,
+  ]
+
   /// Every model, in the order of listings.
   public static let models: [CatalogueEntry] = [
     CatalogueEntry(
@@ -107,8 +116,14 @@ public enum Catalogue {
       diagrams: [SphericalSpinGlass.phaseDiagram],
       identities: SphericalSpinGlass.identities),
     CatalogueEntry(
-      card: PhaseRetrieval.card, questions: [PhaseRetrieval.complexityQuestion], lines: [], diagrams: [],
-      identities: []),
+      card: PhaseRetrieval.card,
+      questions: [
+        PhaseRetrieval.replicaQuestion, PhaseRetrieval.potentialQuestion, PhaseRetrieval.complexityQuestion,
+      ], lines: phaseRetrievalLines.map(CatalogueLine.init), diagrams: [], identities: []),
+    CatalogueEntry(
+      card: GeneralizedLinear.card,
+      questions: [GeneralizedLinear.replicaQuestion, GeneralizedLinear.potentialQuestion],
+      lines: generalizedLinearLines.map(CatalogueLine.init), diagrams: [], identities: []),
     CatalogueEntry(
       card: SemicircleLaw.card,
       questions: [

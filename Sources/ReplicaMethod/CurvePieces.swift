@@ -18,7 +18,7 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
   }
 
   package let curve: Curve
-  /// By increasing g. The last is stable.
+  /// By increasing g. The last is stable unless the strength has a limit.
   package let pieces: [Piece]
 
   /// Cuts a curve.
@@ -127,9 +127,9 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
   /// The fixed point on a piece, if the model has one there; its errors include those of the strength.
   package func fixedPoint(on index: Int, strength: Double) throws(GSLError) -> CurvePoint? {
     let piece = pieces[index]
-    guard piece.upper != nil || strength.isFinite else { return nil }
+    guard piece.upper != nil || (strength.isFinite && strength != curve.end) else { return nil }
     let first = piece.lower?.strength ?? curve.start
-    let last = piece.upper?.strength ?? .infinity
+    let last = piece.upper?.strength ?? curve.end
     guard piece.isStable ? strength >= first && strength <= last : strength <= first && strength >= last else {
       return nil
     }
