@@ -25,7 +25,7 @@ package struct GeneralizedLinearCurve: FixedPointCurve {
     self.measurement = measurement
     output = try measurement.output()
     isCentred = measurement.isBlind
-    let origin = try output.point(isCentred ? 1e-12 : 0, complement: 1)
+    let origin = try output.point(measurement.field == .complex ? 1e-12 : 0, complement: 1)
     blank = (origin.psi, origin.psiError)
     // 1/alpha(0+) = G'(0) for even channels.
     (start, startError) = isCentred ? try measurement.weakRecovery() : (0, 0)

@@ -158,7 +158,7 @@ enum GeneralizedLinearCriticalPoint {
       guard let fold = pieces.first(where: { $0.isStable && $0.upper != nil })?.upper else { return [] }
       start = Double.log(fold.g) - 0.5
     }
-    return (0...18).map { start + 0.3 * Double($0) }
+    return (0...12).map { start + 0.45 * Double($0) }
   }
 
   static func points(_ family: (Double) throws(DomainError) -> Measurement) throws -> [CriticalPoint] {

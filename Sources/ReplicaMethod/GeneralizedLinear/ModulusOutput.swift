@@ -14,7 +14,7 @@ struct ModulusOutput: OutputFunction {
   /// Nodes in u with weights times e^{-u}.
   private let u: [Double]
   private let weights: [Double]
-  /// sin p and cos^2 p on the trapezoidal rule in p, with weights that add up to pi/2.
+  /// sin p and cos^2 p on the nodes in p, with weights that add up to pi/2.
   private let angles: [(sine: Double, cosineSquared: Double, weight: Double)]
 
   init() throws(GSLError) {
@@ -33,12 +33,12 @@ struct ModulusOutput: OutputFunction {
     for k in 0..<7 { try add(14, 22 + 4 * Double(k), 26 + 4 * Double(k)) }
     u = nodes
     self.weights = weights
-    // The trapezoidal rule of a periodic function: the error at u falls like exp(-u - 2 n pi/u), e^{-2 sqrt(2 n pi)} at worst.
-    let n = 84
-    angles = (0...n).map { i in
-      let p = 0.5 * Double.pi * Double(i) / Double(n)
-      let c = i == n ? 0 : Double.cos(p)
-      return (Double.sin(p), c * c, 0.5 * Double.pi / Double(n) * (i == 0 || i == n ? 0.5 : 1))
+    // At a given u the poles in p are pi/(2u) from p = 0, next to an end, where Gauss nodes are dense.
+    let rule = try FixedRule.gaussLegendre(48)
+    angles = zip(rule.nodes, rule.weights).map { x, weight in
+      let p = 0.25 * Double.pi * (1 + x)
+      let c = Double.cos(p)
+      return (Double.sin(p), c * c, 0.25 * Double.pi * weight)
     }
   }
 
@@ -118,12 +118,12 @@ struct ComplexModulusOutput: OutputFunction {
 
   /// G and Psi_out at an overlap.
   ///
-  /// E f = V int_0^{pi/2} dp sin p int_0^inf du u e^{-u} I0(a u) f with a = sqrt(q) sin p; cos p = sqrt(V/q) sinh t and
-  /// u = x/(1-a) spread the corner of q -> 1.
+  /// E f = V int_0^{pi/2} dp sin p int_0^inf du u e^{-u} I0(a u) f with a = sqrt(q) sin p and u = x/(1-a). Up to p = pi/3
+  /// Gauss nodes in p, dense at p = 0, where the poles of I1/I0 in a come near; beyond it cos p = sqrt(V/q) sinh t, which
+  /// spreads the corner of q -> 1.
   @Sendable static func direct(_ q: Double, _ v: Double) throws(GSLError) -> (g: Double, psi: Double) {
     let rule = try FixedRule.gaussLegendre(12)
-    let top = Double.asinh((q / v).squareRoot())
-    let panels = max(2, Int((top / 0.9).rounded(.up)))
+    let fine = try FixedRule.gaussLegendre(24)
     var ends: [Double] = [0]
     var end = 3e-7
     while end < 100 {
@@ -131,33 +131,46 @@ struct ComplexModulusOutput: OutputFunction {
       end = end < 0.3 ? 3 * end : min(end + max(0.5 * end, 0.5), end + 6)
     }
     ends.append(100)
-    var (mass, s, direct, entropy) = (0.0, 0.0, 0.0, 0.0)
+    // a, 1 - a, cos^2 p and the measure in p.
+    var angles: [(a: Double, gap: Double, cosineSquared: Double, weight: Double)] = []
+    for (node, weight) in zip(fine.nodes, fine.weights) {
+      let p = .pi / 6 * (1 + node)
+      let a = q.squareRoot() * Double.sin(p)
+      angles.append((a, 1 - a, Double.cos(p) * Double.cos(p), weight * .pi / 6 * Double.sin(p)))
+    }
+    let top = Double.asinh(0.5 * (q / v).squareRoot())
+    let panels = max(2, Int((top / 0.9).rounded(.up)))
     for panel in 0..<panels {
       for (node, weight) in zip(rule.nodes, rule.weights) {
         let t = top * (Double(panel) + 0.5 + 0.5 * node) / Double(panels)
-        let cosh = Double.cosh(t)
-        let sinh = Double.sinh(t)
-        let sineSquared = max(0, 1 - v / q * sinh * sinh)
-        let a = (q * sineSquared).squareRoot()
-        let gap = v * cosh * cosh / (1 + a)
+        let (cosh, sinh) = (Double.cosh(t), Double.sinh(t))
         let cosineSquared = v / q * sinh * sinh
-        let outer = weight * 0.5 * top / Double(panels) * (v / q).squareRoot() * cosh / (gap * gap)
-        for (lower, upper) in zip(ends, ends.dropFirst()) {
-          let half = 0.5 * (upper - lower)
-          for (node, weight) in zip(rule.nodes, rule.weights) {
-            let x = lower + half * (1 + node)
-            let u = x / gap
-            let argument = a * u
-            // 1 - R, R = I1/I0.
-            let (scaled, deficit) = Self.bessel(argument)
-            let measure = outer * weight * half * x * Double.exp(-x) * scaled
-            mass += measure
-            s += measure * u * deficit * (2 - deficit)
-            let d = 1 - deficit - a
-            direct += measure * u * (d * d + q * cosineSquared)
-            // log I0 less what (r - |w|)^2/V takes away: nothing large is left.
-            entropy += measure * (Double.log(scaled) - 0.5 * u * (gap * gap + q * cosineSquared))
-          }
+        let a = (q * (1 - cosineSquared)).squareRoot()
+        angles.append(
+          (
+            a, v * cosh * cosh / (1 + a), cosineSquared,
+            weight * 0.5 * top / Double(panels) * (v / q).squareRoot() * cosh
+          ))
+      }
+    }
+    var (mass, s, direct, entropy) = (0.0, 0.0, 0.0, 0.0)
+    for (a, gap, cosineSquared, angleWeight) in angles {
+      let outer = angleWeight / (gap * gap)
+      for (lower, upper) in zip(ends, ends.dropFirst()) {
+        let half = 0.5 * (upper - lower)
+        for (node, weight) in zip(rule.nodes, rule.weights) {
+          let x = lower + half * (1 + node)
+          let u = x / gap
+          let argument = a * u
+          // 1 - R, R = I1/I0.
+          let (scaled, deficit) = Self.bessel(argument)
+          let measure = outer * weight * half * x * Double.exp(-x) * scaled
+          mass += measure
+          s += measure * u * deficit * (2 - deficit)
+          let d = gap - deficit
+          direct += measure * u * (d * d + q * cosineSquared)
+          // log I0 less what (r - |w|)^2/V takes away: nothing large is left.
+          entropy += measure * (Double.log(scaled) - 0.5 * u * (gap * gap + q * cosineSquared))
         }
       }
     }

@@ -76,6 +76,7 @@ final class QuadratureOutput: OutputFunction {
 
   func point(_ q: Double, complement v: Double) throws(GSLError) -> OutputPoint {
     let tiny = 1e-6
+    if q == 0 { return try evaluate([(0, 1)], 1) }
     if isEven, q < tiny {
       // w is lost beside z - w: between the limit and the first overlap that is fine, G/q is linear.
       var limit = try evaluate([(0, 1)], 1)
@@ -92,16 +93,12 @@ final class QuadratureOutput: OutputFunction {
     let root = q.squareRoot()
     var nodes: [(w: Double, weight: Double)] = []
     let range = min(Self.reach, 8.4 * root)
-    if q == 0 {
-      nodes = [(0, 1)]
-    } else {
-      for (a, b) in panels(from: isEven ? 0 : -range, to: range, root: root, spread: v.squareRoot()) {
-        let half = 0.5 * (b - a)
-        for (x, weight) in zip(rule.nodes, rule.weights) {
-          let w = a + half * (1 + x)
-          let density = Double.exp(-0.5 * w * w / q) * 0.398_942_280_401_432_7 / root
-          nodes.append((w, (isEven ? 2 : 1) * weight * half * density))
-        }
+    for (a, b) in panels(from: isEven ? 0 : -range, to: range, root: root, spread: 1.25 * v.squareRoot()) {
+      let half = 0.5 * (b - a)
+      for (x, weight) in zip(rule.nodes, rule.weights) {
+        let w = a + half * (1 + x)
+        let density = Double.exp(-0.5 * w * w / q) * 0.398_942_280_401_432_7 / root
+        nodes.append((w, (isEven ? 2 : 1) * weight * half * density))
       }
     }
     return try evaluate(nodes, v)
@@ -114,7 +111,7 @@ final class QuadratureOutput: OutputFunction {
     let stops = marks.filter { $0 > start && $0 < end } + [end]
     while a < end {
       let distance = marks.reduce(Double.infinity) { min($0, abs($1 - a)) }
-      let width = min(max(spread, 0.5 * distance), 1.2 * root, max(0.5, spread))
+      let width = min(max(spread, 0.5 * distance), 1.7 * root, max(0.7, spread))
       var b = a + width
       // Coming towards a mark the panels shrink again.
       if let next = stops.first(where: { $0 > a * (1 + 1e-12) + 1e-13 }) {
@@ -136,10 +133,7 @@ final class QuadratureOutput: OutputFunction {
     let spread = v.squareRoot()
     let norm = 0.398_942_280_401_432_7 / spread
     let count = kernel.y.count
-    var (z0, m1, m2, m3) = (
-      [Double](repeating: 0, count: count), [Double](repeating: 0, count: count),
-      [Double](repeating: 0, count: count), [Double](repeating: 0, count: count)
-    )
+    var sums = [SIMD4<Double>](repeating: .zero, count: count)
     var (psi, g, slope, curvature, size, mass) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     for (w, weight) in nodes where weight > 1e-22 {
       var (low, high) = (count, 0)
@@ -151,28 +145,18 @@ final class QuadratureOutput: OutputFunction {
         high = max(high, kernel.band[j].upperBound)
       }
       guard low < high else { continue }
-      for i in low..<high { (z0[i], m1[i], m2[i], m3[i]) = (0, 0, 0, 0) }
-      z0.withUnsafeMutableBufferPointer { z0 in
-        m1.withUnsafeMutableBufferPointer { m1 in
-          m2.withUnsafeMutableBufferPointer { m2 in
-            m3.withUnsafeMutableBufferPointer { m3 in
-              kernel.values.withUnsafeBufferPointer { p in
-                for j in first..<last {
-                  let d = (kernel.z[j] - w) / spread
-                  let a0 = kernel.weights[j] * norm * Double.exp(-0.5 * d * d)
-                  let (a1, a2, a3) = (a0 * d, a0 * d * d, a0 * d * d * d)
-                  let band = kernel.band[j]
-                  var k = kernel.offsets[j]
-                  for i in band {
-                    let value = p[k]
-                    z0[i] += value * a0
-                    m1[i] += value * a1
-                    m2[i] += value * a2
-                    m3[i] += value * a3
-                    k += 1
-                  }
-                }
-              }
+      for i in low..<high { sums[i] = .zero }
+      sums.withUnsafeMutableBufferPointer { sums in
+        kernel.values.withUnsafeBufferPointer { p in
+          for j in first..<last {
+            let d = (kernel.z[j] - w) / spread
+            let a = kernel.weights[j] * norm * Double.exp(-0.5 * d * d)
+            let moments = SIMD4(a, a * d, a * d * d, a * d * d * d)
+            let band = kernel.band[j]
+            var k = kernel.offsets[j]
+            for i in band {
+              sums[i] += p[k] * moments
+              k += 1
             }
           }
         }
@@ -180,12 +164,12 @@ final class QuadratureOutput: OutputFunction {
       // Cumulants of x = (z - w)/sqrt V.
       var (t0, t1, t2, t3, t4, t5) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
       for i in low..<high {
-        let z = z0[i]
+        let z = sums[i].x
         guard z > 1e-290 else { continue }
-        let k1 = m1[i] / z
-        let second = m2[i] / z
+        let k1 = sums[i].y / z
+        let second = sums[i].z / z
         let k2 = second - k1 * k1
-        let k3 = m3[i] / z - 3 * k1 * second + 2 * k1 * k1 * k1
+        let k3 = sums[i].w / z - 3 * k1 * second + 2 * k1 * k1 * k1
         let measure = kernel.yWeights[i] * z
         let excess = k2 - 1
         t0 += measure * Double.log(z)
