@@ -68,7 +68,7 @@ public enum Catalogue {
 
   /// The lines of Bayes-optimal phase retrieval.
   static let phaseRetrievalLines: [Line<PhaseRetrieval>] = [
-    .weakRecovery, .informationTheoretic, .fullRecovery, .algorithmic, .informedSpinodal, .critical,
+    .weakRecovery, .informationTheoretic, .fullRecovery, .algorithmic, .informedSpinodal, .critical, .spectral,
   ]
 
   static let generalizedLinearLines: [Line<GeneralizedLinear>] = [
@@ -119,6 +119,7 @@ public enum Catalogue {
       card: PhaseRetrieval.card,
       questions: [
         PhaseRetrieval.replicaQuestion, PhaseRetrieval.potentialQuestion, PhaseRetrieval.complexityQuestion,
+        PhaseRetrieval.spectrumQuestion, PhaseRetrieval.spectrumAtQuestion,
       ], lines: phaseRetrievalLines.map(CatalogueLine.init), diagrams: [], identities: []),
     CatalogueEntry(
       card: GeneralizedLinear.card,
@@ -133,6 +134,9 @@ public enum Catalogue {
     CatalogueEntry(
       card: MarchenkoPasturLaw.card,
       questions: [MarchenkoPasturLaw.spectrumEdges, MarchenkoPasturLaw.spectrumSpike, MarchenkoPasturLaw.spectrumAt],
+      lines: [], diagrams: [], identities: []),
+    CatalogueEntry(
+      card: WeightedCovariance.card, questions: [WeightedCovariance.spectrumBands, WeightedCovariance.spectrumAt],
       lines: [], diagrams: [], identities: []),
   ]
 }

@@ -42,7 +42,8 @@ package struct LabelLaw: Sendable {
         ends.append(end)
         end += 0.4
       }
-      ends += breakPoints.map { isSquare ? max(0, $0).squareRoot() : $0 / scale }.filter { $0 > 0 && $0 < 9.4 }
+      let breaks = breakPoints.map { isSquare ? max(0, $0).squareRoot() : $0 / scale }
+      ends += Self.graded(breaks, in: 0...9.4, unit: 0.4)
       ends.sort()
       for (a, b) in zip(ends, ends.dropFirst()) where b > a {
         let half = 0.5 * (b - a)
@@ -74,7 +75,7 @@ package struct LabelLaw: Sendable {
       end += max(min(1.5 * sigma, 1), 0.3 * max(0, end - 9 * sigma) / (end > 4 ? 4 : 1))
     }
     ends.append(end)
-    ends += breakPoints.filter { $0 > ends[0] && $0 < end }
+    ends += Self.graded(breakPoints, in: ends[0]...end, unit: min(0.4, sigma))
     ends.sort()
     for (a, b) in zip(ends, ends.dropFirst()) where b > a {
       let half = 0.5 * (b - a)
@@ -87,6 +88,20 @@ package struct LabelLaw: Sendable {
         h.append(square / mass)
       }
     }
+  }
+
+  /// Ends of panels that shrink towards break points, next to which integrands may have poles.
+  private static func graded(_ points: [Double], in range: ClosedRange<Double>, unit: Double) -> [Double] {
+    var ends: [Double] = []
+    for point in points where range.contains(point) {
+      ends.append(point)
+      var step = unit
+      while step > 1e-11 {
+        ends += [point - step, point + step]
+        step *= 0.25
+      }
+    }
+    return ends.filter { $0 > range.lowerBound && $0 < range.upperBound }
   }
 
   /// Density of y and the integral of z^2 with it.
