@@ -118,13 +118,15 @@ public enum Catalogue {
     CatalogueEntry(
       card: PhaseRetrieval.card,
       questions: [
-        PhaseRetrieval.replicaQuestion, PhaseRetrieval.potentialQuestion, PhaseRetrieval.complexityQuestion,
-        PhaseRetrieval.spectrumQuestion, PhaseRetrieval.spectrumAtQuestion,
-      ], lines: phaseRetrievalLines.map(CatalogueLine.init), diagrams: [], identities: []),
+        PhaseRetrieval.replicaQuestion, PhaseRetrieval.potentialQuestion, PhaseRetrieval.phaseQuestion,
+        PhaseRetrieval.complexityQuestion, PhaseRetrieval.spectrumQuestion, PhaseRetrieval.spectrumAtQuestion,
+      ], lines: phaseRetrievalLines.map(CatalogueLine.init),
+      diagrams: [PhaseRetrieval.wedgeDiagram, PhaseRetrieval.wholeDiagram], identities: PhaseRetrieval.bayesIdentities),
     CatalogueEntry(
       card: GeneralizedLinear.card,
-      questions: [GeneralizedLinear.replicaQuestion, GeneralizedLinear.potentialQuestion],
-      lines: generalizedLinearLines.map(CatalogueLine.init), diagrams: [], identities: []),
+      questions: [
+        GeneralizedLinear.replicaQuestion, GeneralizedLinear.potentialQuestion, GeneralizedLinear.phaseQuestion,
+      ], lines: generalizedLinearLines.map(CatalogueLine.init), diagrams: [], identities: GeneralizedLinear.identities),
     CatalogueEntry(
       card: SemicircleLaw.card,
       questions: [

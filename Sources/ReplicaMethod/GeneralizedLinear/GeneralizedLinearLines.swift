@@ -76,17 +76,14 @@ private struct LineFactory<Model: CardedModel>: Sendable {
         formula: formula, domain: domain, example: kind == .fullRecovery ? noiseless : noisy),
       solving: { point, _ in
         let measurement = try Measurement(point)
-        if kind == .weakRecovery, measurement.isBlind, measurement.field == .complex || measurement.channel == .modulus {
-          // Needs no curve.
+        if kind == .weakRecovery, measurement.isBlind, try measurement.startsContinuously() {
           let (value, error) = try measurement.weakRecovery()
-          if measurement.prior.isGaussian {
-            return [
-              CriticalPoint(
-                [.alpha: error == 0 ? .exact(value) : .converged(value, error: error)], order: .continuous,
-                with: [.overlap: 0, .overlapLow: 0, .overlapHigh: 0],
-                errors: [.overlap: 0, .overlapLow: 0, .overlapHigh: 0])
-            ]
-          }
+          return [
+            CriticalPoint(
+              [.alpha: error == 0 ? .exact(value) : .converged(value, error: error)], order: .continuous,
+              with: [.overlap: 0, .overlapLow: 0, .overlapHigh: 0],
+              errors: [.overlap: 0, .overlapLow: 0, .overlapHigh: 0])
+          ]
         }
         return try GeneralizedLinearStates(measurement).points(of: kind)
       })
@@ -146,6 +143,17 @@ extension Line where Model == GeneralizedLinear {
   public static var informedSpinodal: Line { generalizedLinear.line(.informedSpinodal) }
   /// The noise at which the hard phase closes.
   public static var critical: Line { generalizedLinear.critical }
+}
+
+extension Measurement {
+  /// Whether the overlap grows from 0 without a jump at weak recovery: the curve rises from there.
+  ///
+  /// Where only the law of y is available (complex numbers with noise outside) it is taken to.
+  fileprivate func startsContinuously() throws(GSLError) -> Bool {
+    if field == .complex, noise > 0, channel != .modulus { return true }
+    let curve = try GeneralizedLinearCurve(self)
+    return try curve.point(1e-2 * curve.range.lowerBound, tolerance: 1e-14).rise > 0
+  }
 }
 
 /// Where the fold of alpha(g) degenerates as the noise grows.

@@ -34,13 +34,13 @@ package struct LabelLaw: Sendable {
       let isSquare = measurement.channel == .intensity
       var ends: [Double] = [0]
       var end = 1e-9
-      while end < 0.4 {
+      while end < 0.15 {
         ends.append(end)
         end *= 4
       }
       while end < 9.4 {
         ends.append(end)
-        end += 0.4
+        end += 0.15
       }
       let breaks = breakPoints.map { isSquare ? max(0, $0).squareRoot() : $0 / scale }
       ends += Self.graded(breaks, in: 0...9.4, unit: 0.4)
@@ -72,7 +72,7 @@ package struct LabelLaw: Sendable {
     var end = -9 * sigma
     while end < top + 8 * sigma {
       ends.append(end)
-      end += max(min(1.5 * sigma, 1), 0.3 * max(0, end - 9 * sigma) / (end > 4 ? 4 : 1))
+      end += max(min(sigma, 0.3), 0.07 * max(0, end - 9 * sigma))
     }
     ends.append(end)
     ends += Self.graded(breakPoints, in: ends[0]...end, unit: min(0.4, sigma))

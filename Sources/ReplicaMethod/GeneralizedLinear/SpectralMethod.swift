@@ -338,7 +338,7 @@ private let spectralLine = Line<PhaseRetrieval>(
     ownParameters: Preprocessing.parameters, evidence: .theorem,
     sources: [.spectralInitialization, .weakRecoverySpectral],
     formula: #"\mathbb E[(h-1)r] = \mathbb E[r^2] = 1/\alpha,\quad r = \frac{gT(y)}{1-gT(y)}"#,
-    domain: "weights bounded from above", example: "--preprocessing subset:1,subset:2,subset:3"),
+    domain: "weights bounded from above", example: "--preprocessing subset --cut 1:3:3"),
   solving: { point, _ in
     guard let found = try Measurement(point).spectralThresholds(Preprocessing(point)) else {
       return [.absent(.alpha, "unbounded weights: no outlier at any alpha")]
