@@ -111,7 +111,9 @@ private struct NoisePlane: Sendable {
     // The structure changes at the critical noise: slices on both sides of it.
     if let end, window.x.contains(end.noise) {
       noises += [end.noise * (1 - 1e-5), end.noise * (1 + 1e-5)]
-      noises.sort()
+      // Seen from afar the wedge is thinner than a step.
+      if !isLogarithmic { noises += (1...12).map { end.noise * 0.08 * Double($0) } }
+      noises = noises.filter(window.x.contains).sorted()
     }
     let places = noises
     let slices = try parallelMap(places.count) { index in Result { try slice(places[index]) } }.map { try $0.get() }

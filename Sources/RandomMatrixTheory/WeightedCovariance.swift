@@ -365,7 +365,9 @@ public struct WeightedCovariance: Sendable {
         re -= sr
         im -= si
         guard re.isFinite, im.isFinite else { return nil }
-        if sr * sr + si * si <= 1e-30 * (re * re + im * im) {
+        // At an edge the step stays larger than the residual tells: two roots merge there.
+        let isExact = fr * fr + fi * fi <= 1e-30 * (x * x + 1 / size)
+        if isExact || sr * sr + si * si <= 1e-30 * (re * re + im * im) {
           isSettled = true
           break
         }

@@ -154,7 +154,11 @@ struct DiagramRun {
   /// The fixed parameters in words.
   private var caption: String {
     zip(declaration.parameters, fixed.values).compactMap { parameter, value in
-      if case .choice = parameter.kind { return nil }
+      if value == .absent { return nil }
+      // Words where they are not the usual ones.
+      if case .choice(_, let usual) = parameter.kind {
+        return value == .text(usual) ? nil : "\(parameter.quantity.name) \(value.text)"
+      }
       return "$\(parameter.symbol)$ = \(value.text)"
     }.joined(separator: ", ")
   }
@@ -188,7 +192,7 @@ struct DiagramRun {
       x: axes.x, y: axes.y,
       curves: curves, regions: regions, markers: markers,
       caption: [
-        "\(entry.card.name), \(caption). Saddlepoint \(SaddlepointVersion.current).",
+        "\(entry.card.name)\(caption.isEmpty ? "" : ", \(caption)"). Saddlepoint \(SaddlepointVersion.current).",
         evidence.joined(separator: "; ") + ".",
       ])
   }
