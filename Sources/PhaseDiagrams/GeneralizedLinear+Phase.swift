@@ -22,7 +22,8 @@ enum GeneralizedLinearPhase {
       columns: [
         Column("region", "impossible, hard, hybrid-hard or easy"),
         Column("cosine_bayes", symbol: "\\sqrt q", "cosine of the Bayes-optimal estimate with the signal"),
-        Column("cosine_amp", symbol: "\\sqrt{q}", "cosine reached by Bayes-optimal message passing from no information"),
+        Column(
+          "cosine_amp", symbol: "\\sqrt{q}", "cosine reached by Bayes-optimal message passing from no information"),
         Column("cosine_ml", "cosine reached by maximum likelihood: not computed for these models, empty"),
         Column(
           "cosine_spectral", "cosine of the best spectral estimate; empty for channels that see the sign of z"),

@@ -44,8 +44,9 @@ extension PhaseRetrieval {
           }
         })
     },
-    Identity("weak recovery: closed form, law of the labels, limit of alpha(q), outlier of the best weights", bound: 1e-7)
-    {
+    Identity(
+      "weak recovery: closed form, law of the labels, limit of alpha(q), outlier of the best weights", bound: 1e-7
+    ) {
       try largest(
         [0.0, 0.3].flatMap { noise -> [Double?] in
           let measurement = try Measurement(channel: .modulus, noise: noise)
@@ -62,7 +63,8 @@ extension PhaseRetrieval {
           return [labels / closed - 1, limit / closed - 1, some / closed - 1]
         })
     },
-    Identity("Bethe Hessian: the outlier of the optimal weights is at 1, with the overlap of its equation", bound: 1e-9) {
+    Identity("Bethe Hessian: the outlier of the optimal weights is at 1, with the overlap of its equation", bound: 1e-9)
+    {
       try largest(
         [0.7, 1.5, 4].flatMap { alpha -> [Double?] in
           let measurement = try Measurement(channel: .modulusAdditive, noise: 0.1)

@@ -18,7 +18,7 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
   }
 
   package let curve: Curve
-  /// By increasing g. The last is stable unless the strength has a limit.
+  /// The pieces by increasing g; the last is stable unless the strength has a limit.
   package let pieces: [Piece]
 
   /// Cuts a curve.

@@ -138,7 +138,9 @@ private func law(_ row: ReferenceRow) throws -> WeightedCovariance {
     #expect(abs(try #require(values.first) - band.lowerEdge) < 0.15)
     #expect(abs(try #require(values.last) - band.upperEdge) < 2.5)
     let below = Double(values.filter { $0 < 15 }.count) / Double(n)
-    let mass = try FixedRule.gaussLegendre(60).sum(from: band.lowerEdge, to: 15) { law.density(at: $0)?.density ?? .nan }
+    let mass = try FixedRule.gaussLegendre(60).sum(from: band.lowerEdge, to: 15) {
+      law.density(at: $0)?.density ?? .nan
+    }
     #expect(abs(below - mass) < 0.02)
   }
 }

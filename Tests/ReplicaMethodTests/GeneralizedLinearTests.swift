@@ -138,7 +138,8 @@ private func expect(
 
 @Suite struct GeneralizedLinearStateTests {
   @Test func referenceStates() throws {
-    for row in rows("mmse_uninformed") + rows("overlap_uninformed") + rows("free_entropy_uninformed") + rows("overlap") {
+    for row in rows("mmse_uninformed") + rows("overlap_uninformed") + rows("free_entropy_uninformed") + rows("overlap")
+    {
       guard let measurement = try measurement(row) else { continue }
       let states = try GeneralizedLinear(measurement: measurement, alpha: row["alpha"]).states()
       let reached = try #require(states.first { $0.isReached })

@@ -77,7 +77,8 @@ package struct GeneralizedLinearCurve: FixedPointCurve {
     let qError = q < 0.5 ? channel.qError : min(channel.qError, channel.mmseError)
     let relative = out.relativeError + abs(logSlope) * qError
     let curvatureTerm = out.curvature / out.g - logSlope * logSlope
-    let riseSlope = -g * (channel.slope * logSlope + g * channel.curvature * logSlope)
+    let riseSlope =
+      -g * (channel.slope * logSlope + g * channel.curvature * logSlope)
       - step * step * curvatureTerm
     let riseError =
       step * (out.slopeError / out.g + logSlope * out.relativeError + abs(curvatureTerm) * qError)
@@ -125,7 +126,7 @@ extension Measurement {
     }
   }
 
-  /// lim alpha(q -> 1): above it perfect recovery is a stable fixed point. Infinite where it never is.
+  /// The limit of alpha(q) for q -> 1, above which perfect recovery is a stable fixed point; infinite where it never is.
   package var perfectLimit: Double {
     guard noise == 0 else { return .infinity }
     if let equations { return dimension / equations }

@@ -36,7 +36,8 @@ private struct LineFactory<Model: CardedModel>: Sendable {
     switch kind {
     case .weakRecovery:
       name = "weak-recovery"
-      summary = "Zero overlap loses its stability: message passing and the best spectral method begin to see the signal."
+      summary =
+        "Zero overlap loses its stability: message passing and the best spectral method begin to see the signal."
       formula = #"1/\alpha = \mathbb E_y[(h(y)-1)^2],\quad h(y) = \mathbb E[|z|^2\,|\,y]"#
       domain = "channels that do not see the sign of z, priors of mean 0; the same for all of these"
       evidence = .theorem

@@ -207,7 +207,8 @@ package struct GeneralizedLinearStates: Sendable {
     _ strength: (value: Double, error: Double), _ order: TransitionOrder, _ low: CurvePoint?, _ high: CurvePoint?,
     isPerfect: Bool = false
   ) -> CriticalPoint {
-    let value: Estimate = strength.error == 0 ? .exact(strength.value) : .converged(strength.value, error: strength.error)
+    let value: Estimate =
+      strength.error == 0 ? .exact(strength.value) : .converged(strength.value, error: strength.error)
     let before = low?.overlap ?? 0
     let after = isPerfect ? 1 : high?.overlap ?? 0
     let beforeError = low?.overlapError ?? 0

@@ -313,9 +313,11 @@ extension PhaseRetrieval {
     parameters: spectralParameters + [SpectrumParameter.place],
     columns: [
       Column("density", symbol: "\\rho", unit: "per eigenvalue", "density of the bulk"),
-      Column("stieltjes", symbol: "g", unit: "per eigenvalue", "integral of 1/(x - y) over the bulk; its real part inside"),
+      Column(
+        "stieltjes", symbol: "g", unit: "per eigenvalue", "integral of 1/(x - y) over the bulk; its real part inside"),
     ], evidence: .theorem, sources: [.spectralInitialization], formula: spectralFormula,
-    domain: "channels that do not see the sign of z; any prior", example: "--alpha 1.5 --preprocessing optimal --at -4:0.8:5"
+    domain: "channels that do not see the sign of z; any prior",
+    example: "--alpha 1.5 --preprocessing optimal --at -4:0.8:5"
   ) { point throws(DomainError) in
     try SpikedQuestions.checkedRows(columns: 2) {
       let matrix = try Measurement(point).spectralMatrix(Preprocessing(point), alpha: point.number(.alpha))
