@@ -46,7 +46,7 @@ let package = Package(
     room("LandscapeModels", ["SaddlepointCore", realModule]),
     room("RandomMatrixTheory", ["SaddlepointNumerics", realModule]),
     room("KacRice", ["LandscapeModels", "RandomMatrixTheory", "SaddlepointNumerics", realModule]),
-    room("ReplicaMethod", ["LandscapeModels", "SaddlepointNumerics", realModule]),
+    room("ReplicaMethod", ["LandscapeModels", "RandomMatrixTheory", "SaddlepointNumerics", realModule]),
     room("FiniteSize", ["KacRice", "LandscapeModels", "SaddlepointNumerics", realModule]),
     room(
       "PhaseDiagrams",

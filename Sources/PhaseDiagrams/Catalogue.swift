@@ -64,6 +64,14 @@ public enum Catalogue {
   ]
 
   private static let riskLines: [Line<PhaseRetrieval>] = [.minimaBBP, .strictMinimaVanish, .overlapEnds, .energyEnds]
+  /// The lines of Bayes-optimal phase retrieval.
+  static let phaseRetrievalLines: [Line<PhaseRetrieval>] = [
+    .weakRecovery, .informationTheoretic, .fullRecovery, .algorithmic, .informedSpinodal, .critical, .spectral,
+  ]
+
+  static let generalizedLinearLines: [Line<GeneralizedLinear>] = [
+    .weakRecovery, .informationTheoretic, .fullRecovery, .algorithmic, .informedSpinodal, .critical,
+  ]
 
   /// Every model, in the order of listings.
   public static let models: [CatalogueEntry] = [
@@ -115,9 +123,18 @@ public enum Catalogue {
       identities: SphericalSpinGlass.identities),
     CatalogueEntry(
       card: PhaseRetrieval.card,
-      questions: [PhaseRetrieval.complexityQuestion, PhaseRetrieval.hessianQuestion, PhaseRetrieval.densityQuestion],
-      lines: riskLines.map(CatalogueLine.init), diagrams: [],
-      identities: PhaseRetrieval.identities),
+      questions: [
+        PhaseRetrieval.replicaQuestion, PhaseRetrieval.potentialQuestion, PhaseRetrieval.phaseQuestion,
+        PhaseRetrieval.complexityQuestion, PhaseRetrieval.hessianQuestion, PhaseRetrieval.densityQuestion,
+        PhaseRetrieval.spectrumQuestion, PhaseRetrieval.spectrumAtQuestion,
+      ], lines: (phaseRetrievalLines + riskLines).map(CatalogueLine.init),
+      diagrams: [PhaseRetrieval.wedgeDiagram, PhaseRetrieval.wholeDiagram],
+      identities: PhaseRetrieval.identities + PhaseRetrieval.bayesIdentities),
+    CatalogueEntry(
+      card: GeneralizedLinear.card,
+      questions: [
+        GeneralizedLinear.replicaQuestion, GeneralizedLinear.potentialQuestion, GeneralizedLinear.phaseQuestion,
+      ], lines: generalizedLinearLines.map(CatalogueLine.init), diagrams: [], identities: GeneralizedLinear.identities),
     CatalogueEntry(
       card: SemicircleLaw.card,
       questions: [
@@ -127,6 +144,9 @@ public enum Catalogue {
     CatalogueEntry(
       card: MarchenkoPasturLaw.card,
       questions: [MarchenkoPasturLaw.spectrumEdges, MarchenkoPasturLaw.spectrumSpike, MarchenkoPasturLaw.spectrumAt],
+      lines: [], diagrams: [], identities: []),
+    CatalogueEntry(
+      card: WeightedCovariance.card, questions: [WeightedCovariance.spectrumBands, WeightedCovariance.spectrumAt],
       lines: [], diagrams: [], identities: []),
   ]
 }
