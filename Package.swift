@@ -66,7 +66,7 @@ let package = Package(
     tests(of: "LandscapeModels"),
     tests(of: "RandomMatrixTheory", ["SaddlepointNumerics"]),
     tests(of: "KacRice"),
-    tests(of: "ReplicaMethod"),
+    tests(of: "ReplicaMethod", ["RandomMatrixTheory", "SaddlepointNumerics"]),
     tests(of: "FiniteSize", ["SaddlepointNumerics"]),
     tests(of: "PhaseDiagrams"),
     tests(of: "SaddlepointReports"),

@@ -37,7 +37,7 @@ enum GeneralizedLinearPhase {
       let alpha = try point.number(.alpha)
       let measurement = try Measurement(point)
       do {
-        let solver = try GeneralizedLinearStates(measurement)
+        let solver = try GeneralizedLinearStates.of(measurement)
         let states = try solver.states(alpha: alpha)
         let best = states.first(where: \.point.isDominant)?.point.overlap ?? .exact(0)
         let reached = states.first(where: \.isReached)?.point.overlap ?? .exact(0)

@@ -87,13 +87,14 @@ private func expect(
     #expect(count >= 12)
   }
 
-  /// alpha(q) = (1 + 5q)/2 and 1 + 3q at small q; 1 + c sqrt V and 2 as q tends to 1 without noise.
+  /// alpha(q) = (1 + 5q - 44q^2)/2 (from Euler's numbers) and 1 + 3q at small q; 1 + c sqrt V and 2 as q tends to 1 without noise.
   @Test func limitsOfTheNoiselessModulus() throws {
     let real = try GeneralizedLinearCurve(Measurement(channel: .modulus))
     let complex = try GeneralizedLinearCurve(Measurement(channel: .modulus, field: .complex))
     for q in [1e-9, 1e-7, 1e-5] {
       let g = q / (1 - q)
-      #expect(abs(try real.point(g, tolerance: 1e-14).strength / (0.5 * (1 + 5 * q)) - 1) < 40 * q * q + 1e-14)
+      let series = 0.5 * (1 + 5 * q - 44 * q * q)
+      #expect(abs(try real.point(g, tolerance: 1e-14).strength / series - 1) < 4000 * q * q * q + 4e-14)
       #expect(abs(try complex.point(g, tolerance: 1e-14).strength / (1 + 3 * q) - 1) < 40 * q * q + 1e-11)
     }
     let c = 2 / Double.pi * 0.960_817_144_245_897_596
@@ -109,7 +110,7 @@ private func expect(
     for measurement in [
       try Measurement(channel: .modulus, noise: 0.01), try Measurement(channel: .modulus, field: .complex),
       try Measurement(channel: .sign, prior: .rademacher), try Measurement(channel: .relu),
-      try Measurement(channel: .modulusAdditive, noise: 0.05), try Measurement(channel: .intensity, noise: 0.2),
+      try Measurement(channel: .modulusAdditive, noise: 0.3), try Measurement(channel: .intensity, noise: 0.2),
       try Measurement(channel: .linear, noise: 0.3),
     ] {
       let curve = try GeneralizedLinearCurve(measurement)
@@ -216,7 +217,7 @@ private func expect(
     }
   }
 
-  @Test(arguments: ["|z+noise| real gaussian", "|z+noise| complex gaussian", "|z|+noise real gaussian"])
+  @Test(arguments: ["|z+noise| real gaussian", "|z+noise| complex gaussian"])
   func criticalPoints(model: String) throws {
     for row in rows.filter({ $0.quantity.hasPrefix("critical_noise") && $0.model == model }) {
       let measurement = try #require(try measurement(row))

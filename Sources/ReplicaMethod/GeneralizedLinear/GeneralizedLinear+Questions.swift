@@ -16,7 +16,7 @@ extension GeneralizedLinear {
   ///
   /// Source: arXiv:1708.03395; theory sheet *phase retrieval bayes*, section 1.
   public func states() throws(GSLError) -> [GeneralizedLinearState] {
-    try GeneralizedLinearStates(measurement).states(alpha: alpha)
+    try GeneralizedLinearStates.of(measurement).states(alpha: alpha)
   }
 
   /// The replica potential at an overlap: inf over g of Psi_0(g) - q g/2, plus alpha Psi_out(q).

@@ -86,7 +86,7 @@ private struct LineFactory<Model: CardedModel>: Sendable {
               errors: [.overlap: 0, .overlapLow: 0, .overlapHigh: 0])
           ]
         }
-        return try GeneralizedLinearStates(measurement).points(of: kind)
+        return try GeneralizedLinearStates.of(measurement).points(of: kind)
       })
   }
 

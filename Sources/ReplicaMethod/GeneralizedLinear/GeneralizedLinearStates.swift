@@ -4,6 +4,7 @@ package import LandscapeModels
 import RealModule
 public import SaddlepointCore
 package import SaddlepointNumerics
+import Synchronization
 
 /// A fixed point of Bayes-optimal message passing in a generalized linear model.
 public struct GeneralizedLinearState: Sendable, Hashable {
@@ -26,6 +27,23 @@ package struct GeneralizedLinearStates: Sendable {
   package init(_ measurement: Measurement) throws(GSLError) {
     curve = try GeneralizedLinearCurve(measurement)
     pieces = try CurvePieces(curve)
+  }
+
+  private static let known = Mutex<[Measurement: GeneralizedLinearStates]>([:])
+
+  /// The states of a measurement, kept for the next question about it: a sweep in alpha cuts its curve once.
+  ///
+  /// - Parameter measurement: channel, field, prior and noise.
+  /// - Returns: what `init` gives.
+  /// - Throws: `GSLError` where the channel's quadrature fails.
+  package static func of(_ measurement: Measurement) throws(GSLError) -> GeneralizedLinearStates {
+    if let states = known.withLock({ $0[measurement] }) { return states }
+    let states = try GeneralizedLinearStates(measurement)
+    known.withLock { table in
+      if table.count >= 32 { table.removeAll() }
+      table[measurement] = states
+    }
+    return states
   }
 
   // MARK: Fixed points
