@@ -115,7 +115,10 @@ public enum Catalogue {
       identities: SphericalSpinGlass.identities),
     CatalogueEntry(
       card: PhaseRetrieval.card,
-      questions: [PhaseRetrieval.complexityQuestion, PhaseRetrieval.hessianQuestion, PhaseRetrieval.densityQuestion],
+      questions: [
+        PhaseRetrieval.riskStateQuestion, PhaseRetrieval.complexityQuestion, PhaseRetrieval.hessianQuestion,
+        PhaseRetrieval.densityQuestion,
+      ],
       lines: riskLines.map(CatalogueLine.init), diagrams: [],
       identities: PhaseRetrieval.identities),
     CatalogueEntry(
