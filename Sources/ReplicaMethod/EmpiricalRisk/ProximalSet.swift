@@ -218,15 +218,15 @@ struct PanelRule {
   ///
   /// A rule of n nodes is exact to degree 2n - 1, and coefficients that decay geometrically have fallen there to the square
   /// of their relative size at degree n.
-  func error(_ values: UnsafePointer<Double>, stride: Int = 1) -> Double {
+  func error(_ values: [Double], from start: Int = 0, stride: Int = 1) -> Double {
     var largest = 0.0
     var tail = 0.0
     for row in 0..<3 {
       var sum = 0.0
-      for i in 0..<Self.order { sum += tails[row * Self.order + i] * values[i * stride] }
+      for i in 0..<Self.order { sum += tails[row * Self.order + i] * values[start + i * stride] }
       tail = max(tail, abs(sum))
     }
-    for i in 0..<Self.order { largest = max(largest, abs(values[i * stride])) }
+    for i in 0..<Self.order { largest = max(largest, abs(values[start + i * stride])) }
     return largest > 0 ? tail * tail / largest : 0
   }
 

@@ -4,7 +4,6 @@ package import LandscapeModels
 package import SaddlepointCore
 
 extension Quantity {
-  static let estimator: Quantity = "estimator"
   static let state: Quantity = "state"
   static let chi: Quantity = "chi"
   static let parisiS: Quantity = "parisi_s"

@@ -114,9 +114,8 @@ struct StateLaw {
           }
         }
       }
-      let error = values.withUnsafeBufferPointer { buffer in
-        (0..<width).map { half * rule.error(buffer.baseAddress! + $0, stride: width) }.max() ?? 0
-      }
+      var error = 0.0
+      for k in 0..<width { error = max(error, half * rule.error(values, from: k, stride: width)) }
       if error > resolution.outer, panel.depth < 24 {
         if keepsNodes { nodes.removeSubrange(kept...) }
         pending.append((panel.end, panel.sign, panel.from, middle, panel.depth + 1))
