@@ -63,7 +63,9 @@ public enum Catalogue {
     .weakRecovery, .algorithmic, .informationTheoretic, .informedSpinodal,
   ]
 
-  private static let riskLines: [Line<PhaseRetrieval>] = [.minimaBBP, .strictMinimaVanish, .overlapEnds, .energyEnds]
+  private static let riskLines: [Line<PhaseRetrieval>] = [
+    .minimaBBP, .strictMinimaVanish, .overlapEnds, .energyEnds, .gradientFlow, .initializationBBP,
+  ]
 
   /// Every model, in the order of listings.
   public static let models: [CatalogueEntry] = [
@@ -117,7 +119,7 @@ public enum Catalogue {
       card: PhaseRetrieval.card,
       questions: [
         PhaseRetrieval.riskStateQuestion, PhaseRetrieval.complexityQuestion, PhaseRetrieval.hessianQuestion,
-        PhaseRetrieval.densityQuestion,
+        PhaseRetrieval.densityQuestion, PhaseRetrieval.stateHessianQuestion,
       ],
       lines: riskLines.map(CatalogueLine.init), diagrams: [],
       identities: PhaseRetrieval.identities),

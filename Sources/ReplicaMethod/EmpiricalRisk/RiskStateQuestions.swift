@@ -80,3 +80,63 @@ extension PhaseRetrieval {
     ]
   }
 }
+
+extension PhaseRetrieval {
+  private static let hessianState = Parameter(
+    .state, symbol: "\\text{state}", "where the Hessian is taken, without overlap with the signal",
+    choices: [
+      .init("threshold", "marginal states"), .init("initialization", "a random start"),
+      .init("ground-state", "states of complexity 0"), .init("replica-symmetric", "Parisi parameter 0"),
+      .init("maximal-energy", "states of largest energy and complexity"),
+    ])
+
+  /// `hessian phase-retrieval --state`.
+  package static let stateHessianQuestion = Question(
+    name: "hessian --state",
+    summary: "Lower end of the Hessian's spectrum at a random start or at states of the empirical risk.",
+    parameters: card.parameters.filter { RiskStateQuestions.modelParameters.contains($0.quantity) } + [hessianState],
+    columns: [
+      Column("lower_edge", symbol: "\\lambda_-", "lower edge of the bulk; empty where l'' has no lower bound"),
+      Column("outlier", symbol: "\\lambda_*", "isolated eigenvalue below the bulk; empty where none is detached"),
+      Column("outlier_overlap_squared", "squared projection of its eigenvector on the signal direction"),
+      Column("edge", "soft, or hard: at the lowest curvature of a sample"),
+      Column("detached", "1 if there is an outlier"),
+      Column(.riskRadial, symbol: "\\mu", unit: "per N", "x.grad H/N; adding it gives the Euclidean Hessian"),
+    ], evidence: .replica, sources: [.timeDependentHessian, .complexDynamicsSimpleNeuralNetworks],
+    formula:
+      #"\lambda_- = L(g)-\mu,\ L(g) = \frac{\alpha E r_g-1}{g},\ \alpha E r_g^2 = 1;\quad \text{outlier: } \alpha E[(1-v^2)r_g] = 1,\ \text{overlap}^2 = \frac{d}{d+\alpha E[v^2r_g^2]},\ d = 1-\alpha E r_g^2"#,
+    domain: "noiseless moduli, losses even in z; \(InitialSpectrum.unbounded)",
+    example: "--state initialization --loss normalised:0.1 --alpha 2,4"
+  ) { point throws(DomainError) in
+    let model = try RiskStateQuestions.model(point)
+    guard let kind = RiskStateKind(rawValue: try point.word(.state)) else { return [try initialHessian(model)] }
+    let state = try model.state(kind)
+    let lower = state.edgeMismatch
+    return [
+      Answer(
+        [
+          Cell(lower), Cell(state.outlier), Cell(state.outlierOverlapSquared),
+          lower.value == nil ? .empty : .text(state.hasSoftEdge ? "soft" : "hard"), .flag(state.outlier.value != nil),
+          Cell(state.radial),
+        ], main: lower)
+    ]
+  }
+
+  private static func initialHessian(_ model: PhaseRetrieval) throws(DomainError) -> Answer {
+    let spectrum = try InitialSpectrum(model.loss)
+    guard let rough = spectrum.ends(alpha: model.alpha, .standard),
+      let fine = spectrum.ends(alpha: model.alpha, .fine)
+    else {
+      return Answer(
+        [.empty, .empty, .empty, .empty, .flag(false), .empty],
+        main: .outsideDomain(spectrum.limit == nil ? InitialSpectrum.unbounded : "no-lower-edge"))
+    }
+    let lower = fine.lowerEdge - fine.radial
+    let error = abs(lower - rough.lowerEdge + rough.radial) + 1e-12 * max(1, abs(fine.lowerEdge), abs(fine.radial))
+    return Answer(
+      [
+        .number(lower), Cell(fine.outlier.map { $0.value - fine.radial }), Cell(fine.outlier?.overlapSquared),
+        .text(fine.isSoft ? "soft" : "hard"), .flag(fine.outlier != nil), .number(fine.radial),
+      ], main: .converged(lower, error: error))
+  }
+}

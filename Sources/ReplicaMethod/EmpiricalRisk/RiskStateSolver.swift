@@ -35,6 +35,12 @@ struct RiskStateSolver {
     self.alpha = alpha
   }
 
+  /// The same risk at another number of samples.
+  private init(_ other: RiskStateSolver, alpha: Double) {
+    loss = other.loss
+    self.alpha = alpha
+  }
+
   /// A point of the one-step curve, or near it.
   struct Place {
     var chi: Double
@@ -71,10 +77,23 @@ struct RiskStateSolver {
       let place = Place(chi: Double.exp(logChi), ratio: ratio)
       return saddle(law(place, resolution), place)
     }
+    // Near a good guess the secant ends after some steps; everything else is for the bracket.
+    let isCoarse = resolution.outer > StateResolution.standard.outer
+    var (x0, x1) = (Double.log(guess), Double.log(guess) + 1e-3)
+    var (f0, f1) = (equation(x0), equation(x1))
+    for _ in 0..<10 {
+      let step = -f1 * (x1 - x0) / (f1 - f0)
+      guard step.isFinite, abs(step) < 0.7 else { break }
+      (x0, f0) = (x1, f1)
+      x1 += step
+      if abs(step) < (isCoarse ? 1e-5 : 1e-14) { return Double.exp(x1) }
+      f1 = equation(x1)
+      if f1 == 0 { return Double.exp(x1) }
+    }
     var (low, high) = (Double.log(guess), Double.log(guess))
     let first = equation(low)
     if first == 0 { return guess }
-    var step = resolution.outer <= StateResolution.standard.outer ? 1e-5 : 0.25
+    var step = isCoarse ? 0.25 : 1e-5
     if first > 0 {
       repeat {
         high = low
@@ -107,7 +126,7 @@ struct RiskStateSolver {
       let law = law(place, .coarse)
       return (place, kind == .maximalEnergy ? law.averages.energy : condition(kind, law, place))
     }
-    var ratio = 1.0 / 16
+    var ratio = kind == .threshold ? 0.25 : 1.0 / 16
     place = Place(chi: place.chi, ratio: ratio)
     var before = try at(ratio, near: place.chi)
     while kind == .threshold, before.value <= 0, ratio > 1e-6 {
@@ -119,22 +138,11 @@ struct RiskStateSolver {
       let isPast = kind == .maximalEnergy ? next.value < before.value : before.value > 0 && next.value <= 0
       if isPast {
         if kind == .maximalEnergy { return before.place }
-        var chi = before.place.chi
-        var failure: RiskStateFailure?
-        let root = try? brentRoot("state", in: Double.log(ratio)...Double.log(ratio * 1.5)) { logRatio in
-          do throws(RiskStateFailure) {
-            let found = try at(Double.exp(logRatio), near: chi)
-            chi = found.place.chi
-            return abs(found.value) < 1e-7 ? 0 : found.value
-          } catch {
-            failure = error
-            return 0
-          }
-        }
-        if let failure { throw failure }
-        guard let root else { throw .failed("the condition of the state was not bracketed") }
-        let found = Double.exp(root.value)
-        return try at(found, near: chi).place
+        // Where the condition vanishes between the two, as if it were linear: good enough for the polishing.
+        let share = before.value / (before.value - next.value)
+        func between(_ a: Double, _ b: Double) -> Double { a * Double.pow(b / a, share) }
+        return Place(
+          chi: between(before.place.chi, next.place.chi), ratio: between(ratio, ratio * 1.5))
       }
       ratio *= 1.5
       before = next
@@ -223,6 +231,8 @@ struct RiskStateSolver {
     var stability = 0.0
     var edge: StateSpectrum
     var discrepancy = 0.0
+    /// alpha E<r^2>.
+    var replicon = 0.0
   }
 
   func numbers(_ kind: RiskStateKind, at place: Place, _ resolution: StateResolution) -> Numbers {
@@ -238,7 +248,8 @@ struct RiskStateSolver {
     return Numbers(
       place: place, energy: a.energy, radial: radial,
       complexity: kind == .groundState ? 0 : complexity(law, place), stability: stability, edge: spectrum,
-      discrepancy: max(abs(virial), abs(legendre)))
+      discrepancy: max(abs(virial), abs(legendre)),
+      replicon: alpha * a.squaredResponse)
   }
 
   /// The limit of the stability of q0 = 0 for s -> 0: alpha E_y[E_h(1 - dz*/dh)]^2 with the jumps in the derivative.
@@ -260,8 +271,9 @@ struct RiskStateSolver {
   ) -> RiskState {
     var reasons: [String] = []
     if b.stability > 1 { reasons.append("q0 = 0 is unstable (overlap_stability > 1)") }
+    if isSymmetric, b.replicon > 1 { reasons.append("the replica-symmetric state is unstable (alpha E<r^2> > 1)") }
     if b.complexity < -1e-12 { reasons.append("negative complexity") }
-    let reason = "one-step approximation: " + reasons.joined(separator: ", ")
+    let reason = "replica approximation: " + reasons.joined(separator: ", ")
     func estimate(_ rough: Double, _ value: Double, _ more: Double = 0) -> Estimate {
       let error = abs(value - rough) + b.discrepancy + more + 1e-13 * max(1, abs(value))
       return reasons.isEmpty
@@ -288,5 +300,131 @@ struct RiskStateSolver {
         a.edge.outlier.map { $0.value - a.radial }, b.edge.outlier.map { $0.value - b.radial }),
       outlierOverlapSquared: optional(a.edge.outlier?.overlapSquared, b.edge.outlier?.overlapSquared),
       hasSoftEdge: b.edge.isSoft)
+  }
+
+  /// The transition of the signal's direction at the Hessian's lower edge, along a family of states.
+  struct Transition {
+    let alpha: Estimate
+    let state: RiskState
+  }
+
+  /// The number of samples beyond which the signal's direction is detached at these states.
+  ///
+  /// The number of samples is eliminated by the saddle-point equation, so that the transition is a root in the unknowns of the
+  /// state; only the state of largest energy, which is no root, is followed in the number of samples.
+  static func transition(_ loss: Loss, _ kind: RiskStateKind) throws(DomainError) -> Transition {
+    let model = try RiskStateSolver(loss: loss, alpha: 1)
+    do throws(RiskStateFailure) { return try model.transition(kind) } catch {
+      return Transition(alpha: error.estimate, state: .absent(error.estimate))
+    }
+  }
+
+  /// The response of the signal's direction and the place of a state.
+  private func response(_ kind: RiskStateKind) throws(RiskStateFailure) -> (place: Place, value: Double) {
+    let place = try bracketed(kind)
+    let law = law(place, .coarse, keepsNodes: true)
+    return (place, StateSpectrum(law, alpha: alpha, isMarginal: kind == .threshold).response)
+  }
+
+  private func transition(_ kind: RiskStateKind) throws(RiskStateFailure) -> Transition {
+    var before: (alpha: Double, place: Place, value: Double)?
+    var bracket: (low: Double, high: Double, place: Place)?
+    var alpha = 1.4
+    while alpha < 400, bracket == nil {
+      let solver = RiskStateSolver(self, alpha: alpha)
+      do throws(RiskStateFailure) {
+        let (place, value) = try solver.response(kind)
+        if let before, before.value < 1, value >= 1 {
+          let share = (1 - before.value) / (value - before.value)
+          func between(_ a: Double, _ b: Double) -> Double { a > 0 ? a * Double.pow(b / a, share) : 0 }
+          bracket = (
+            before.alpha, alpha,
+            Place(
+              chi: between(before.place.chi, place.chi), ratio: between(before.place.ratio, place.ratio))
+          )
+        }
+        before = (alpha, place, value)
+      } catch {
+        if case .notConverged = error.status { throw error }
+      }
+      alpha *= 1.25
+    }
+    guard let bracket else { throw .absent("no-transition: the signal's direction is nowhere detached first") }
+    if kind == .maximalEnergy { return try followed(kind, bracket.low, bracket.high) }
+    let rough = try eliminated(kind, bracket.place, .standard)
+    let fine = try eliminated(kind, rough.place, .fine)
+    guard fine.alpha > 0.9 * bracket.low, fine.alpha < 1.1 * bracket.high else {
+      throw .failed("the root left its bracket")
+    }
+    let solver = RiskStateSolver(self, alpha: fine.alpha)
+    let earlier = RiskStateSolver(self, alpha: rough.alpha).numbers(kind, at: rough.place, .standard)
+    let state = solver.assembled(
+      earlier, solver.numbers(kind, at: fine.place, .fine), fine.errors, isSymmetric: kind == .replicaSymmetric)
+    let relative = fine.errors.chi / fine.place.chi + (fine.place.ratio > 0 ? fine.errors.ratio / fine.place.ratio : 0)
+    let error =
+      abs(fine.alpha - rough.alpha) + fine.alpha * (4 * relative + 1e-13) + 4 * state.signalResponse.error * fine.alpha
+    return Transition(alpha: .converged(fine.alpha, error: error).with(statusOf: state.energy), state: state)
+  }
+
+  /// The number of samples at which a place is on the curve.
+  private func samples(_ law: StateLaw, _ place: Place) -> Double {
+    1 / ((1 + place.ratio) * law.averages.displacement)
+  }
+
+  private func eliminated(
+    _ kind: RiskStateKind, _ start: Place, _ resolution: StateResolution
+  ) throws(RiskStateFailure) -> (alpha: Double, place: Place, errors: (chi: Double, ratio: Double)) {
+    let isSymmetric = kind == .replicaSymmetric
+    func place(_ x: [Double]) -> Place { Place(chi: Double.exp(x[0]), ratio: isSymmetric ? 0 : Double.exp(x[1])) }
+    let root: SystemRoot
+    do {
+      let start = isSymmetric ? [Double.log(start.chi)] : [Double.log(start.chi), Double.log(start.ratio)]
+      root = try systemRoot("transition", start: start, tolerance: 1e-11) { x in
+        let place = place(x)
+        let law = law(place, resolution, keepsNodes: true)
+        let solver = RiskStateSolver(self, alpha: samples(law, place))
+        let spectrum = StateSpectrum(law, alpha: solver.alpha, isMarginal: kind == .threshold)
+        return [spectrum.response - 1] + (isSymmetric ? [] : [solver.condition(kind, law, place)])
+      }
+    } catch { throw .failed("\(error)") }
+    if case .notConverged(let reason) = root.status, !(root.errors.allSatisfy { $0 < 1e-8 }) { throw .failed(reason) }
+    let found = place(root.values)
+    return (
+      samples(law(found, resolution), found), found,
+      (found.chi * root.errors[0], isSymmetric ? 0 : found.ratio * root.errors[1])
+    )
+  }
+
+  /// The transition by following the state in the number of samples.
+  private func followed(
+    _ kind: RiskStateKind, _ low: Double, _ high: Double
+  ) throws(RiskStateFailure) -> Transition {
+    var (a, b) = (low, high)
+    func at(_ alpha: Double) throws(RiskStateFailure) -> (value: Double, state: RiskState) {
+      let state = RiskStateSolver(self, alpha: alpha).state(kind)
+      guard let value = state.signalResponse.value else { throw .failed(state.signalResponse.status.reason ?? "") }
+      return (value - 1, state)
+    }
+    var (fa, fb) = (try at(a).value, try at(b).value)
+    for _ in 0..<20 {
+      let next = b - fb * (b - a) / (fb - fa)
+      let found = try at(next)
+      let slope = (fb - fa) / (b - a)
+      if abs(next - b) < 1e-8 * next {
+        let error = abs(next - b) + (found.state.signalResponse.error + abs(found.value)) / abs(slope)
+        return Transition(
+          alpha: .converged(next, error: error).with(statusOf: found.state.energy), state: found.state)
+      }
+      (a, fa, b, fb) = (b, fb, next, found.value)
+    }
+    throw .failed("the secant did not converge")
+  }
+}
+
+extension Estimate {
+  /// The estimate with the warning that another one carries.
+  fileprivate func with(statusOf other: Estimate) -> Estimate {
+    guard case .approximate = other.status else { return self }
+    return marked(other.status)
   }
 }

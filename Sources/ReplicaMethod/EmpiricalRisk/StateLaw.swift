@@ -30,7 +30,7 @@ struct StateLaw {
     var logNorm = 0.0
     /// E<(z-h)^2>.
     var displacement = 0.0
-    /// E<r^2>, r = chi l''/(1 + chi l'').
+    /// E<r^2>, r = g l''/(1 + g l'') with g = chi unless another resolvent is given.
     var squaredResponse = 0.0
     /// E<r>.
     var response = 0.0
@@ -50,6 +50,8 @@ struct StateLaw {
     var modulus = 0.0
     /// E[<1 - dz*/dh>^2], the jumps of z* included.
     var meanResponseSquared = 0.0
+    /// E[y^2 <r^2>].
+    var signalSquaredResponse = 0.0
   }
 
   /// A node of the law: its probability, l'' and the square of the label.
@@ -68,17 +70,21 @@ struct StateLaw {
 
   /// Labels beyond this have no weight.
   private static let labelReach = 10.5
-  private static let count = 12
+  private static let count = 13
 
   /// The law.
   ///
   /// - Parameters:
   ///   - loss: even in z.
-  ///   - chi: susceptibility, > 0.
+  ///   - chi: susceptibility, >= 0; 0 (with s = 0) is the law at initialization, z standard normal.
   ///   - s: Parisi parameter, >= 0; 0 is the replica-symmetric law.
   ///   - resolution: how finely.
+  ///   - resolvent: g in r = g l''/(1 + g l''); chi if nil.
   ///   - keepsNodes: whether the nodes are wanted.
-  init(_ loss: Loss, chi: Double, parisi s: Double, _ resolution: StateResolution, keepsNodes: Bool = false) {
+  init(
+    _ loss: Loss, chi: Double, parisi s: Double, _ resolution: StateResolution, resolvent: Double? = nil,
+    keepsNodes: Bool = false
+  ) {
     self.loss = loss
     self.chi = chi
     parisi = s
@@ -86,7 +92,8 @@ struct StateLaw {
     let width = Self.count
     var totals = [Double](repeating: 0, count: width)
     var values = [Double](repeating: 0, count: width * PanelRule.order)
-    var section = LabelSection(loss, chi: chi, parisi: s, resolution.inner, keepsNodes: keepsNodes)
+    var section = LabelSection(
+      loss, chi: chi, parisi: s, resolvent: resolvent ?? chi, resolution.inner, keepsNodes: keepsNodes)
     var pending: [(end: Double, sign: Double, from: Double, to: Double, depth: Int)] = []
     let ends = [0] + Self.changes(loss, chi: chi) + [Self.labelReach]
     for (a, b) in zip(ends, ends.dropFirst()) {
@@ -130,7 +137,7 @@ struct StateLaw {
       logNorm: totals[0], displacement: totals[1], squaredResponse: totals[2], response: totals[3], energy: totals[4],
       envelope: totals[5], virial: totals[6], signalResponse: totals[7], fieldVariance: totals[8], jump: totals[9],
       modulus: totals[10],
-      meanResponseSquared: totals[11])
+      meanResponseSquared: totals[11], signalSquaredResponse: totals[12])
   }
 
   /// Labels at which the proximal set changes its topology.
@@ -163,10 +170,11 @@ private struct LabelSection {
   let loss: Loss
   let chi: Double
   let parisi: Double
+  let resolvent: Double
   let tolerance: Double
   let keepsNodes: Bool
   /// The averages at the last label, in the order of ``StateLaw/Averages``.
-  var results = [Double](repeating: 0, count: 12)
+  var results = [Double](repeating: 0, count: 13)
   /// The nodes at the last label; weights add up to 1.
   var nodes: [(weight: Double, curvature: Double)] = []
 
@@ -178,7 +186,8 @@ private struct LabelSection {
   private var density = [Double](repeating: 0, count: PanelRule.order)
   private var responseDensity = [Double](repeating: 0, count: PanelRule.order)
 
-  init(_ loss: Loss, chi: Double, parisi: Double, _ tolerance: Double, keepsNodes: Bool) {
+  init(_ loss: Loss, chi: Double, parisi: Double, resolvent: Double, _ tolerance: Double, keepsNodes: Bool) {
+    self.resolvent = resolvent
     self.loss = loss
     self.chi = chi
     self.parisi = parisi
@@ -229,7 +238,7 @@ private struct LabelSection {
         let curvature = 1 + chi * second[i]
         let m = value[i] + 0.5 * chi * first[i] * first[i]
         density[i] = curvature * Double.exp(lowest - 0.5 * h * h - parisi * m)
-        let r = chi * second[i] / curvature
+        let r = resolvent * second[i] / (1 + resolvent * second[i])
         responseDensity[i] = density[i] * r * r
       }
       let error = half * max(rule.error(density), rule.error(responseDensity))
@@ -242,7 +251,7 @@ private struct LabelSection {
         let p = half * rule.weights[i] * density[i]
         let shift = chi * first[i]
         let h = z[i] + shift
-        let r = chi * second[i] / (1 + chi * second[i])
+        let r = resolvent * second[i] / (1 + resolvent * second[i])
         norm += p
         displacement += p * shift * shift
         squared += p * r * r
@@ -272,6 +281,7 @@ private struct LabelSection {
     results[8] = excess * excess
     results[9] = jump * scale
     results[10] = label * modulus * scale
+    results[12] = label * label * squared * scale
     results[11] = (response - jump) * (response - jump) * scale * scale
   }
 }
