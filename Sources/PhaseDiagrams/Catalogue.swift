@@ -63,7 +63,10 @@ public enum Catalogue {
     .weakRecovery, .algorithmic, .informationTheoretic, .informedSpinodal,
   ]
 
-  private static let riskLines: [Line<PhaseRetrieval>] = [.minimaBBP, .strictMinimaVanish, .overlapEnds, .energyEnds]
+  private static let riskLines: [Line<PhaseRetrieval>] = [
+    .minimaBBP, .strictMinimaVanish, .overlapEnds, .energyEnds, .gradientFlow, .initializationBBP,
+  ]
+
   /// The lines of Bayes-optimal phase retrieval.
   static let phaseRetrievalLines: [Line<PhaseRetrieval>] = [
     .weakRecovery, .informationTheoretic, .fullRecovery, .algorithmic, .informedSpinodal, .critical, .spectral,
@@ -124,9 +127,10 @@ public enum Catalogue {
     CatalogueEntry(
       card: PhaseRetrieval.card,
       questions: [
-        PhaseRetrieval.replicaQuestion, PhaseRetrieval.potentialQuestion, PhaseRetrieval.phaseQuestion,
-        PhaseRetrieval.complexityQuestion, PhaseRetrieval.hessianQuestion, PhaseRetrieval.densityQuestion,
-        PhaseRetrieval.spectrumQuestion, PhaseRetrieval.spectrumAtQuestion,
+        PhaseRetrieval.replicaQuestion, PhaseRetrieval.riskStateQuestion, PhaseRetrieval.potentialQuestion,
+        PhaseRetrieval.phaseQuestion, PhaseRetrieval.complexityQuestion, PhaseRetrieval.hessianQuestion,
+        PhaseRetrieval.densityQuestion, PhaseRetrieval.stateHessianQuestion, PhaseRetrieval.spectrumQuestion,
+        PhaseRetrieval.spectrumAtQuestion,
       ], lines: (phaseRetrievalLines + riskLines).map(CatalogueLine.init),
       diagrams: [PhaseRetrieval.wedgeDiagram, PhaseRetrieval.wholeDiagram],
       identities: PhaseRetrieval.identities + PhaseRetrieval.bayesIdentities),
