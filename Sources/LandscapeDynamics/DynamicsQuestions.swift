@@ -22,7 +22,8 @@ package enum DynamicsQuestions {
     #"\dot x = -\mu x - \nabla H + \eta,\quad \partial_t C(t,t') = -\mu C + \int_0^t \xi''(C)R\,C + \int_0^{t'}\xi'(C)R(t',\cdot) + \phi'(m)m(t'),\quad \partial_t R = -\mu R + \int_{t'}^t \xi''(C)R\,R"#
   private static let massEquation =
     #"M\ddot x + \gamma(t)\dot x = -\mu x - \nabla H + \eta,\quad \gamma\text{ or }3/(t+t_0)"#
-  private static let horizonNote = "times up to the horizon of the uniform scheme, 32 over the fastest rate"
+  private static let horizonNote =
+    "t > 0; with a mass up to the horizon of the uniform scheme, 32 over the fastest rate"
   private static let t = Column("t", symbol: "t", "time since the start, at mobility 1")
   private static let states = [
     t,
@@ -47,7 +48,7 @@ package enum DynamicsQuestions {
         DynamicsParameter.time,
       ], columns: states + [overlapError], main: "energy", evidence: .replica,
       sources: [.agingPSpin, .marvelsAndPitfalls, .passedAndSpurious], formula: equation, domain: horizonNote,
-      example: subject.at("0") + " --initial-overlap 0.1 --time 0.5:5:10", defaultTolerance: 1e-6
+      example: subject.at("0") + " --initial-overlap 0.1 --time 0.5:5:10", defaultTolerance: 1e-5
     ) { point throws(DomainError) in
       let state = try dynamics(subject, point, .overdamped).state(at: point.number(.time))
       return [Answer(cells(state, []), main: state.energy)]
@@ -64,7 +65,7 @@ package enum DynamicsQuestions {
       ], columns: states + [kinetic, overlapError], main: "energy", evidence: .replica,
       sources: [.momentumDynamics], formula: massEquation, domain: horizonNote,
       example: subject.at("0") + " --initial-overlap 0.1 --mass 1 --friction 1 --time 0.5:5:10",
-      defaultTolerance: 1e-6
+      defaultTolerance: 1e-5
     ) { point throws(DomainError) in
       let state = try dynamics(subject, point, DynamicsParameter.inertia(point)).state(at: point.number(.time))
       return [Answer(cells(state, [Cell(state.kinetic)]), main: state.energy)]
@@ -89,7 +90,7 @@ package enum DynamicsQuestions {
         Column("response_error", "estimated absolute error of the response"),
       ], main: "correlation", evidence: .replica, sources: [.agingPSpin, .marvelsAndPitfalls, .momentumDynamics],
       formula: equation, domain: horizonNote + "; waiting_time <= time",
-      example: subject.at("0.5") + " --waiting-time 1 --time 1:6:6", defaultTolerance: 1e-6
+      example: subject.at("0.5") + " --waiting-time 1 --time 1:6:6", defaultTolerance: 1e-5
     ) { point throws(DomainError) in
       let (time, waiting) = (try point.number(.time), try point.number(.waitingTime))
       let state = try dynamics(subject, point, DynamicsParameter.inertia(point)).state(at: time, waitingTime: waiting)

@@ -30,30 +30,44 @@ public struct TwoTimeState: Sendable, Hashable {
 
 extension SphericalDynamics {
   /// The largest time that the uniform scheme reaches.
-  public var horizon: Double { UniformTrajectory.reach / rate }
+  public var uniformHorizon: Double { UniformTrajectory.reach / rate }
 
   /// Overlap, energy, multiplier and kinetic energy at time t.
   ///
-  /// Trapezoid on uniform grids, extrapolated to step zero. Times up to ``horizon``; later ones are `not-converged` with
-  /// the reason. Cost: up to some seconds for the first time of a trajectory, microseconds for further ones.
+  /// Up to ``uniformHorizon`` trapezoid on uniform grids, extrapolated to step zero; later implicit marching in log t, whose error
+  /// is the difference of two resolutions. With a mass, later times are `not-converged` with the reason.
+  /// Cost: some seconds for the first time of a trajectory, microseconds for further ones.
   ///
-  /// Source: theory sheet *dynamics*, sections 1, 4 and 5 (i).
+  /// Source: theory sheet *dynamics*, sections 1, 4 and 5.
   ///
   /// - Parameter t: time, > 0.
   /// - Returns: estimates; `approximate` where the thermalised start is below the static temperature.
   /// - Throws: `DomainError` unless t is positive and finite.
   public func state(at t: Double) throws(DomainError) -> DynamicsState {
     try DynamicsParameter.time.checked(t)
-    let found = trajectory(to: t)
-    func value(_ scalar: UniformTrajectory.Scalar) -> Estimate {
-      guard case .success(let trajectory) = found else { return found.reason }
-      return marked(trajectory.value(scalar, at: t))
-    }
     let isConserved = initialOverlap == 0 && signal.derivative(1, at: 0) == 0
-    return DynamicsState(
-      time: t, overlap: isConserved ? .exact(0) : value(.overlap), energy: value(.energy),
-      multiplier: value(.multiplier),
-      kinetic: inertia.mass > 0 ? value(.kinetic) : .outsideDomain("no mass"))
+    func state(_ value: (Int) -> Estimate) -> DynamicsState {
+      DynamicsState(
+        time: t, overlap: isConserved ? .exact(0) : value(0), energy: value(1), multiplier: value(2),
+        kinetic: inertia.mass > 0 ? value(3) : .outsideDomain("no mass"))
+    }
+    switch scheme(to: t) {
+    case .failure(let failure): return state { _ in .notConverged(failure.reason) }
+    case .success(.uniform(let trajectory)):
+      let scalars: [UniformTrajectory.Scalar] = [.overlap, .energy, .multiplier, .kinetic]
+      return state { marked(trajectory.value(scalars[$0], at: t)) }
+    case .success(.longTime(let trajectory)):
+      let logTime = Double.log(t)
+      let found = trajectory.read(beyond: t) { run -> [Double] in
+        let sign = run.rows.last.map { $0.overlap < 0 ? -1.0 : 1 } ?? 1
+        let overlap = run.logOverlap(at: logTime).map { sign * Double.exp($0) }
+        return [
+          overlap ?? run.value({ $0.overlap }, at: logTime), run.value({ $0.energy }, at: logTime),
+          run.value({ $0.multiplier }, at: logTime),
+        ]
+      }
+      return state { k in compared(found, k) }
+    }
   }
 
   /// Correlation and response at times t >= t'.
@@ -68,33 +82,55 @@ extension SphericalDynamics {
     guard waitingTime >= 0, waitingTime <= t else {
       throw DomainError(.waitingTime, waitingTime, allowed: "0 <= waiting_time <= time")
     }
-    let found = trajectory(to: t)
-    func value(_ surface: UniformTrajectory.Surface) -> Estimate {
-      guard case .success(let trajectory) = found else { return found.reason }
-      return marked(trajectory.value(surface, at: t, waitingTime))
+    func state(_ value: (Int) -> Estimate) -> TwoTimeState {
+      TwoTimeState(correlation: value(0), response: value(1), integratedResponse: value(2))
     }
-    return TwoTimeState(
-      correlation: value(.correlation), response: value(.response), integratedResponse: value(.integratedResponse))
+    switch scheme(to: t) {
+    case .failure(let failure): return state { _ in .notConverged(failure.reason) }
+    case .success(.uniform(let trajectory)):
+      let surfaces: [UniformTrajectory.Surface] = [.correlation, .response, .integratedResponse]
+      return state { marked(trajectory.value(surfaces[$0], at: t, waitingTime)) }
+    case .success(.longTime(let trajectory)):
+      let (ratio, complement) = (waitingTime / t, (t - waitingTime) / t)
+      let logTime = Double.log(t)
+      let found = trajectory.read(beyond: t) { run -> [Double] in
+        let (c, r) = run.surfaces(at: logTime, ratio: ratio, complement: complement)
+        return [c, r, run.integratedResponse(at: logTime, ratio: ratio, complement: complement)]
+      }
+      return state { k in compared(found, k) }
+    }
   }
 
-  private enum Found {
-    case success(UniformTrajectory)
-    case failure(String)
-
-    var reason: Estimate {
-      if case .failure(let reason) = self { return .notConverged(reason) }
-      return .notConverged("")
-    }
+  private enum Scheme {
+    case uniform(UniformTrajectory)
+    case longTime(LongTimeTrajectory)
   }
 
-  private func trajectory(to t: Double) -> Found {
-    guard let rung = UniformTrajectory.rung(for: t, rate: rate) else {
-      return .failure("beyond the horizon \(plain(horizon)) of the uniform scheme")
+  private func scheme(to t: Double) -> Result<Scheme, LongTimeFailure> {
+    if let rung = UniformTrajectory.rung(for: t, rate: rate) {
+      guard let trajectory = TrajectoryCache.trajectory(self, rung: rung) else {
+        return .failure(LongTimeFailure(reason: "the implicit step does not converge"))
+      }
+      return .success(.uniform(trajectory))
     }
-    guard let trajectory = TrajectoryCache.trajectory(self, rung: rung) else {
-      return .failure("the implicit step does not converge")
+    if inertia.mass > 0 {
+      return .failure(
+        LongTimeFailure(
+          reason:
+            "with a mass only times up to \(plain(uniformHorizon)), the horizon of the uniform scheme, are reached"))
     }
-    return .success(trajectory)
+    guard let trajectory = LongTimeTrajectory.trajectory(self, to: t) else {
+      return .failure(LongTimeFailure(reason: "beyond the largest time of the long-time scheme"))
+    }
+    return .success(.longTime(trajectory))
+  }
+
+  /// The finer of two runs, with their difference as error.
+  private func compared(_ found: Result<[[Double]], LongTimeFailure>, _ k: Int) -> Estimate {
+    switch found {
+    case .failure(let failure): return .notConverged(failure.reason)
+    case .success(let runs): return marked((runs[1][k], abs(runs[1][k] - runs[0][k]) + 1e-10 * abs(runs[1][k])))
+    }
   }
 
   private func marked(_ result: (value: Double, error: Double)) -> Estimate {

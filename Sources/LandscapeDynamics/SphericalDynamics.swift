@@ -117,6 +117,7 @@ struct FastPolynomial {
   private let value: [Double]
   private let first: [Double]
   private let second: [Double]
+  private let third: [Double]
   private let isDense: Bool
 
   init(_ polynomial: Polynomial) {
@@ -129,6 +130,7 @@ struct FastPolynomial {
     func derived(_ c: [Double]) -> [Double] { (1..<c.count).map { Double($0) * c[$0] } }
     first = derived(value)
     second = derived(first)
+    third = second.count > 1 ? derived(second) : [0]
   }
 
   private static func horner(_ c: [Double], _ q: Double) -> Double {
@@ -144,4 +146,5 @@ struct FastPolynomial {
   func value(_ q: Double) -> Double { isDense ? Self.horner(value, q) : polynomial.derivative(0, at: q) }
   func first(_ q: Double) -> Double { isDense ? Self.horner(first, q) : polynomial.derivative(1, at: q) }
   func second(_ q: Double) -> Double { isDense ? Self.horner(second, q) : polynomial.derivative(2, at: q) }
+  func third(_ q: Double) -> Double { isDense ? Self.horner(third, q) : polynomial.derivative(3, at: q) }
 }

@@ -46,7 +46,7 @@ struct UniformTrajectory: Sendable {
     return horizon(rung, rate) < t ? rung + 1 : rung
   }
 
-  private static func horizon(_ rung: Int, _ rate: Double) -> Double { Double.exp2(0.5 * Double(rung)) / rate }
+  static func horizon(_ rung: Int, _ rate: Double) -> Double { Double.exp2(0.5 * Double(rung)) / rate }
 
   /// Integrates to the horizon of a rung; nil where the runs did not converge or were cancelled.
   init?(_ dynamics: SphericalDynamics, rung: Int) {
