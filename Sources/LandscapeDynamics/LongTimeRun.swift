@@ -27,6 +27,9 @@ final class LongTimeRun {
   let grid: RatioGrid
   private(set) var rows: [Row] = []
   private(set) var logTimes: [Double] = []
+  /// The rows once more, one after the other, for the innermost loop.
+  private var flatC: [Double] = []
+  private var flatR: [Double] = []
   /// Why the march ended, if it did.
   private(set) var failure: String?
   private var step: Double
@@ -86,7 +89,8 @@ final class LongTimeRun {
     let rungs = [-12, -6, 0, 5, 10]
     let first = Double.log(1e-3 / rate)
     let end = Double.log(UniformTrajectory.reach / rate)
-    let count = Int(((end - first) / largestStep).rounded(.up))
+    // Closer than later rows: here the dynamics has a scale of its own.
+    let count = Int((2 * (end - first) / largestStep).rounded(.up))
     var index = 0
     for i in 0...count {
       let x = i == count ? end : first + (end - first) * Double(i) / Double(count)
@@ -112,6 +116,8 @@ final class LongTimeRun {
 
   private func append(_ row: Row) {
     rows.append(row)
+    flatC += row.correlation
+    flatR += row.response
     logTimes.append(row.logTime)
   }
 
@@ -170,12 +176,14 @@ final class LongTimeRun {
       var error = m == 0 ? 0 : 0.1 * abs((m - guessM) / m)
       for k in 0...n { error = max(error, abs(c[k] - guessC[k]), abs(r[k] - guessR[k])) }
       let factor = min(1.2, max(0.4, Double.pow(0.9 * stepTolerance / max(error, 1e-30), 0.2)))
-      if error > 8 * stepTolerance, step > 1e-7 {
+      // Where nothing escapes, smaller steps cannot lower what the nodes leave as roughness; two resolutions show it.
+      let floor = abs(m) < 1e-3 && 0.1 * abs(m - guessM) <= stepTolerance * abs(m) ? 0.3 * largestStep : 1e-7
+      if error > 8 * stepTolerance, step > floor {
         step *= min(0.8, factor)
         continue
       }
       append(Row(logTime: x, correlation: c, response: r, overlap: m, energy: energy, multiplier: mu))
-      step = min(largestStep, step * factor)
+      step = min(largestStep, max(floor, step * factor))
       return
     }
   }
@@ -238,36 +246,7 @@ final class LongTimeRun {
         startPast[j] += w * row.correlation[0]
       }
     }
-    for j in 0..<n {
-      for q in 0...n {
-        let k = j * width + q
-        let s = x + logRho[k]
-        let g = inner[k]
-        newWeight[k] = 0
-        if s < firstTime {
-          let y = s == -.infinity ? 0 : Double.exp(s - firstTime)
-          historyC[k] = 1 - y + y * Self.sum(g, rows[0].correlation)
-          historyR[k] = 1 - y + y * Self.sum(g, rows[0].response)
-          continue
-        }
-        let first: Int
-        var weights: [Double]
-        if s > newest {
-          weights = newestWeights(s)
-          newWeight[k] = weights.removeLast()
-          first = count - 4
-        } else {
-          (first, weights) = place(s, count: count)
-        }
-        var (sumC, sumR) = (0.0, 0.0)
-        for (i, w) in weights.enumerated() {
-          sumC += w * Self.sum(g, rows[first + i].correlation)
-          sumR += w * Self.sum(g, rows[first + i].response)
-        }
-        historyC[k] = sumC
-        historyR[k] = sumR
-      }
-    }
+    gatherHistory(x)
 
     var (pastC, pastR, pastM) = ([Double](repeating: 0, count: width), [Double](repeating: 0, count: width), 0.0)
     for i in 0..<4 {
@@ -422,6 +401,73 @@ final class LongTimeRun {
       lastChange = size
     }
     return nil
+  }
+
+  /// What the finished rows contribute at the times s = rho t and ratios theta/rho, and the weight of the new row there.
+  private func gatherHistory(_ x: Double) {
+    let n = grid.last
+    let width = n + 1
+    let count = rows.count
+    let newest = logTimes[count - 1]
+    let firstTime = logTimes[0]
+    let times = logTimes + [x]
+    times.withUnsafeBufferPointer { times in
+      flatC.withUnsafeBufferPointer { c in
+        flatR.withUnsafeBufferPointer { r in
+          for k in 0..<(n * width) {
+            let s = x + logRho[k]
+            let g = inner[k]
+            if s < firstTime {
+              let y = s == -.infinity ? 0 : Double.exp(s - firstTime)
+              historyC[k] = 1 - y + y * Self.sum(g, c, 0)
+              historyR[k] = 1 - y + y * Self.sum(g, r, 0)
+              newWeight[k] = 0
+              continue
+            }
+            var first = count - 4
+            if s <= newest {
+              var (low, high) = (0, count - 1)
+              while high - low > 1 {
+                let middle = (low + high) / 2
+                if times[middle] <= s { low = middle } else { high = middle }
+              }
+              first = min(max(0, low - 2), count - 5)
+            }
+            let w = Self.weights(s, times, first)
+            var (sumC, sumR) = (0.0, 0.0)
+            let past = s > newest ? 4 : 5
+            for i in 0..<past {
+              sumC += w[i] * Self.sum(g, c, (first + i) * width)
+              sumR += w[i] * Self.sum(g, r, (first + i) * width)
+            }
+            historyC[k] = sumC
+            historyR[k] = sumR
+            newWeight[k] = past == 4 ? w[4] : 0
+          }
+        }
+      }
+    }
+  }
+
+  /// Five-point interpolation at s from the point `first`.
+  @inline(__always)
+  private static func weights(_ s: Double, _ x: UnsafeBufferPointer<Double>, _ first: Int) -> SIMD8<Double> {
+    let (a, b, c, d, e) = (x[first], x[first + 1], x[first + 2], x[first + 3], x[first + 4])
+    let (p, q, u, v, w) = (s - a, s - b, s - c, s - d, s - e)
+    var result = SIMD8<Double>.zero
+    result[0] = q * u * v * w / ((a - b) * (a - c) * (a - d) * (a - e))
+    result[1] = p * u * v * w / ((b - a) * (b - c) * (b - d) * (b - e))
+    result[2] = p * q * v * w / ((c - a) * (c - b) * (c - d) * (c - e))
+    result[3] = p * q * u * w / ((d - a) * (d - b) * (d - c) * (d - e))
+    result[4] = p * q * u * v / ((e - a) * (e - b) * (e - c) * (e - d))
+    return result
+  }
+
+  @inline(__always)
+  private static func sum(_ stencil: RatioGrid.Stencil, _ f: UnsafeBufferPointer<Double>, _ start: Int) -> Double {
+    let (i, w) = (start + stencil.first, stencil.w)
+    let low = w.0 * f[i] + w.1 * f[i + 1] + w.2 * f[i + 2]
+    return low + w.3 * f[i + 3] + w.4 * f[i + 4] + w.5 * f[i + 5]
   }
 
   private lazy var first3Explicit = [Double](repeating: 0, count: grid.last + 1)

@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// Their grids depend on the dynamics and on a class of end times only, never on the times that are asked.
 final class LongTimeTrajectory: Sendable {
-  /// The last times that may be asked, in units of 1/rate; ten times as far lies the end of the grid, because the error at
+  /// The last times that may be asked, in units of 1/rate; four times as far lies the end of the grid, because the error at
   /// the end of a grid is the largest.
   static let reaches = [2e6, 2e9, 2e12]
 
@@ -40,7 +40,7 @@ final class LongTimeTrajectory: Sendable {
     return cache.withLock { cache in
       if let known = cache.table[key] { return known }
       if cache.order.count >= 8 { cache.table[cache.order.removeFirst()] = nil }
-      let made = LongTimeTrajectory(dynamics, end: 10 * reaches[reach] / dynamics.rate)
+      let made = LongTimeTrajectory(dynamics, end: 4 * reaches[reach] / dynamics.rate)
       cache.order.append(key)
       cache.table[key] = made
       return made
@@ -60,8 +60,8 @@ final class LongTimeTrajectory: Sendable {
     runs.withLock { runs in
       if let failure = runs.failure { return .failure(LongTimeFailure(reason: failure)) }
       if runs.list.isEmpty {
-        let decades = Double.log10(end * dynamics.rate) / 8
-        for (intervals, step) in [(130.0, 0.1), (180.0, 0.07)] {
+        let decades = Double.log10(end * dynamics.rate) / 6.9
+        for (intervals, step) in [(160.0, 0.1), (210.0, 0.07)] {
           guard
             let run = LongTimeRun(dynamics, end: end, intervals: Int(intervals * max(1, decades)), step: step)
           else {
