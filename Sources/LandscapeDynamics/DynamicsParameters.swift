@@ -22,6 +22,8 @@ extension Quantity {
   public static let learningRate: Quantity = "learning_rate"
   /// beta of the update in discrete time.
   public static let momentum: Quantity = "momentum"
+  /// |m| at which an escape is complete.
+  public static let untilOverlap: Quantity = "until_overlap"
   /// Number of updates.
   public static let steps: Quantity = "steps"
 }
@@ -47,6 +49,9 @@ package enum DynamicsParameter {
     domain: .nonNegative)
   package static let nesterov = Parameter(
     optional: .nesterov, symbol: "t_0", "offset of Nesterov's friction 3/(t + t0)", domain: .positive)
+  package static let untilOverlap = Parameter(
+    .untilOverlap, symbol: "m_{end}", "overlap (its magnitude) at which the escape is complete",
+    domain: Domain(0, 1, includesLower: false, includesUpper: false))
   package static let learningRate = Parameter(
     .learningRate, symbol: "\\eta", "step of the update", domain: .positive)
   package static let momentum = Parameter(

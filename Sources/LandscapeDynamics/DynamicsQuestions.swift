@@ -139,6 +139,35 @@ package enum DynamicsQuestions {
     }
   }
 
+  static func escape<L: SphericalLandscape>(_ subject: Subject<L>) -> Question {
+    Question(
+      name: "dynamics --until-overlap", summary: "The first time at which the overlap reaches a target.",
+      families: subject.card.families,
+      parameters: subject.noise + [
+        subject.temperature, DynamicsParameter.initialOverlap, DynamicsParameter.initialTemperature,
+        DynamicsParameter.untilOverlap, DynamicsParameter.time,
+      ],
+      columns: [
+        Column("escape_time", symbol: "t_{esc}", "first t with |m| = until_overlap; empty if not by time"),
+        Column("t", symbol: "t", "the last time looked at"),
+        Column(.overlap, symbol: "m", "cosine with the signal at that time"),
+        Column("overlap_slope", "d ln |m|/d ln t there, if it has not escaped"),
+      ], main: "escape_time", evidence: .replica, sources: [.passedAndSpurious, .marvelsAndPitfalls],
+      formula: #"t_{esc}(m_0, m_{end}) = \min\{t: |m(t)| = m_{end}\}"#,
+      domain: "`not by t_max` is reported with m and its slope; it does not mean trapped",
+      example: subject.at("0") + (subject.card.families.isEmpty ? "" : " --signal 2:1.5")
+        + " --initial-overlap 1e-3 --until-overlap 0.1 --time 10",
+      defaultTolerance: 1e-4
+    ) { point throws(DomainError) in
+      let escape = try dynamics(subject, point, .overdamped).escape(
+        to: point.number(.untilOverlap), by: point.number(.time))
+      return [
+        Answer(
+          [Cell(escape.time), .number(escape.lastTime), Cell(escape.overlap), Cell(escape.slope)], main: escape.time)
+      ]
+    }
+  }
+
   static func equilibrium<L: SphericalLandscape>(_ subject: Subject<L>) -> Question {
     Question(
       name: "dynamics --equilibrium", summary: "Equilibrium correlation over many decades (mode coupling).",
@@ -194,7 +223,7 @@ package enum DynamicsQuestions {
   }
 
   private static func questions<L: SphericalLandscape>(_ subject: Subject<L>) -> [Question] {
-    [states(subject), twoTimes(subject), momentum(subject), discrete(subject)]
+    [states(subject), twoTimes(subject), momentum(subject), discrete(subject), escape(subject)]
   }
 
   private static let spinGlassSubject = Subject(

@@ -3,6 +3,7 @@
 public import LandscapeModels
 import RealModule
 public import SaddlepointCore
+import SaddlepointNumerics
 import Synchronization
 
 /// The equilibrium correlation over many decades of time, by doubling the step of a grid of fixed length.
@@ -77,7 +78,7 @@ private struct DoublingRun {
         dm[i] = Self.average(m, i)
       }
       stages.append((h, c))
-      if h * Double(points) >= end || Task.isCancelled { break }
+      if h * Double(points) >= end || Cancellation.isRequested { break }
       for i in 1...half {
         dc[i] = 0.5 * (dc[2 * i - 1] + dc[2 * i])
         dm[i] = 0.5 * (dm[2 * i - 1] + dm[2 * i])
@@ -155,7 +156,7 @@ private enum EquilibriumCache {
         DoublingRun(xi, temperature: temperature, points: $0, span: span, end: end)
       }
       if runs.order.count >= 8 { runs.table[runs.order.removeFirst()] = nil }
-      if !Task.isCancelled {
+      if !Cancellation.isRequested {
         runs.order.append(key)
         runs.table[key] = made
       }

@@ -2,6 +2,7 @@
 
 import LandscapeModels
 import RealModule
+import SaddlepointNumerics
 
 /// Implicit marching in log t on ratios theta = t'/t: the number of rows is logarithmic in time.
 ///
@@ -124,7 +125,7 @@ final class LongTimeRun {
   /// Marches until three rows lie beyond a time, or a condition on the last row holds.
   func march(beyond logTime: Double, until isDone: (Row) -> Bool = { _ in false }) {
     while failure == nil, logTimes[logTimes.count - 3] <= logTime, !isDone(rows[rows.count - 1]) {
-      if Task.isCancelled { return }
+      if Cancellation.isRequested { return }
       if rows.count >= Self.largestCount {
         failure = "an inner layer after the escape needs too many steps"
         return
@@ -509,6 +510,19 @@ final class LongTimeRun {
     let near = rows[first..<(first + 5)]
     guard near.allSatisfy({ $0.overlap > 0 }) || near.allSatisfy({ $0.overlap < 0 }) else { return nil }
     return zip(weights, near).reduce(0) { $0 + $1.0 * Double.log(abs($1.1.overlap)) }
+  }
+
+  /// The first time after the uniform scheme's horizon at which |m| passes a target; nil if it does not.
+  func crossing(of target: Double) -> Double? {
+    guard let index = rows.firstIndex(where: { abs($0.overlap) > target }), index > 0 else { return nil }
+    let goal = Double.log(target)
+    var (low, high) = (rows[index - 1].logTime, rows[index].logTime)
+    for _ in 0..<60 {
+      let middle = 0.5 * (low + high)
+      guard let value = logOverlap(at: middle) else { return nil }
+      if value < goal { low = middle } else { high = middle }
+    }
+    return Double.exp(0.5 * (low + high))
   }
 
   /// C and R at times t >= t' by the ratio.

@@ -3,6 +3,7 @@
 import LandscapeModels
 import RealModule
 public import SaddlepointCore
+import SaddlepointNumerics
 
 /// What is known of the dynamics at one time.
 public struct DynamicsState: Sendable, Hashable {
@@ -125,11 +126,11 @@ extension SphericalDynamics {
     return .success(.longTime(trajectory))
   }
 
-  /// The finer of two runs, with their difference as error.
+  /// The finer of two runs, with four times their difference as error: the convergence is not regular.
   private func compared(_ found: Result<[[Double]], LongTimeFailure>, _ k: Int) -> Estimate {
     switch found {
     case .failure(let failure): return .notConverged(failure.reason)
-    case .success(let runs): return marked((runs[1][k], abs(runs[1][k] - runs[0][k]) + 1e-10 * abs(runs[1][k])))
+    case .success(let runs): return marked((runs[1][k], 4 * abs(runs[1][k] - runs[0][k]) + 1e-9 * abs(runs[1][k])))
     }
   }
 
@@ -146,4 +147,99 @@ extension SphericalDynamics {
 private func plain(_ x: Double) -> String {
   let scale = Double.pow(10, (3 - Double.log10(x).rounded(.down)))
   return "\((x * scale).rounded() / scale)"
+}
+
+/// When a small overlap has grown to a target.
+public struct Escape: Sendable, Hashable {
+  /// First t with |m| = target; `outside-domain` with the reason `not by t_max` where it is not reached.
+  public let time: Estimate
+  /// The last time looked at: the escape, or t_max.
+  public let lastTime: Double
+  /// m at the last time.
+  public let overlap: Estimate
+  /// d ln |m|/d ln t at the last time.
+  public let slope: Double?
+}
+
+extension SphericalDynamics {
+  /// The first time at which |m| reaches a target.
+  ///
+  /// What has not escaped by the last time is reported with its overlap and logarithmic slope, not as trapped: below
+  /// the line m moves as a power law. At fixed m(0) the escape time is finite on the line itself.
+  ///
+  /// Source: theory sheet *dynamics*, section 6.
+  ///
+  /// - Parameters:
+  ///   - target: |m|, in (0, 1).
+  ///   - limit: t_max, > 0.
+  /// - Returns: the time and what is known at the end.
+  /// - Throws: `DomainError` for numbers outside these ranges.
+  public func escape(to target: Double, by limit: Double) throws(DomainError) -> Escape {
+    try DynamicsParameter.untilOverlap.checked(target)
+    try DynamicsParameter.time.checked(limit)
+    if abs(initialOverlap) >= target {
+      return Escape(time: .exact(0), lastTime: 0, overlap: .exact(initialOverlap), slope: nil)
+    }
+    // Uniform runs first, by rungs of growing horizon.
+    for rung in [-12, -6, 0, 5, 10] {
+      let end = min(limit, UniformTrajectory.horizon(rung, rate))
+      guard let trajectory = TrajectoryCache.trajectory(self, rung: rung) else {
+        let failure = Estimate.notConverged("the implicit step does not converge")
+        return Escape(time: failure, lastTime: 0, overlap: failure, slope: nil)
+      }
+      let m = { (t: Double) in abs(trajectory.value(.overlap, at: t).value) }
+      let points = UniformTrajectory.coarse
+      if let hit = (1...points).first(where: { m(end * Double($0) / Double(points)) >= target }) {
+        return escaped(target, in: end * Double(hit - 1) / Double(points)...end * Double(hit) / Double(points)) {
+          trajectory.value(.overlap, at: $0)
+        }
+      }
+      if end == limit { return remaining(at: limit) }
+    }
+    if inertia.mass > 0 { return remaining(at: limit) }
+    guard let trajectory = LongTimeTrajectory.trajectory(self, to: limit) else {
+      let failure = Estimate.notConverged("beyond the largest time of the long-time scheme")
+      return Escape(time: failure, lastTime: 0, overlap: failure, slope: nil)
+    }
+    let found = trajectory.read(beyond: limit, target: target) { $0.crossing(of: target) }
+    if case .success(let times) = found, let fine = times[1] {
+      guard fine <= limit else { return remaining(at: limit) }
+      let coarse = times[0] ?? fine
+      let time = marked((fine, 4 * abs(fine - coarse) + 1e-6 * fine))
+      let sign = initialOverlap < 0 ? -1.0 : 1
+      return Escape(
+        time: times[0] == nil ? .notConverged("only the finer of two runs escapes", best: fine) : time, lastTime: fine,
+        overlap: .exact(sign * target), slope: nil)
+    }
+    return remaining(at: limit)
+  }
+
+  /// What is known at a time without an escape.
+  private func remaining(at limit: Double) -> Escape {
+    guard let state = try? state(at: limit), let near = try? self.state(at: limit * 0.95) else {
+      let failure = Estimate.notConverged("t_max is not reached")
+      return Escape(time: failure, lastTime: limit, overlap: failure, slope: nil)
+    }
+    guard let m = state.overlap.value, let before = near.overlap.value else {
+      return Escape(time: state.overlap, lastTime: limit, overlap: state.overlap, slope: nil)
+    }
+    let slope = m * before > 0 ? Double.log(m / before) / -Double.log(0.95) : nil
+    return Escape(time: .outsideDomain("not by t_max"), lastTime: limit, overlap: state.overlap, slope: slope)
+  }
+
+  private func escaped(
+    _ target: Double, in bracket: ClosedRange<Double>, _ overlap: (Double) -> (value: Double, error: Double)
+  ) -> Escape {
+    do throws(GSLError) {
+      let t = try brentRoot("escape", in: bracket) { t in t == 0 ? -target : abs(overlap(t).value) - target }.value
+      let h = 1e-4 * t
+      let slope = (abs(overlap(t).value) - abs(overlap(t - h).value)) / h
+      let m = overlap(t)
+      return Escape(
+        time: marked((t, m.error / max(abs(slope), 1e-300))), lastTime: t, overlap: marked(m), slope: nil)
+    } catch {
+      let failure = Estimate.notConverged("\(error)")
+      return Escape(time: failure, lastTime: bracket.upperBound, overlap: failure, slope: nil)
+    }
+  }
 }

@@ -2,6 +2,7 @@
 
 import RealModule
 import SaddlepointCore
+import SaddlepointNumerics
 import Synchronization
 
 /// Correlation, response and one-time quantities up to a horizon: runs of several steps, extrapolated to step zero.
@@ -56,8 +57,8 @@ struct UniformTrajectory: Sendable {
     var change: [Double] = []
     for factor in 1...Self.finest {
       let run = UniformRun(dynamics, horizon: horizon, steps: Self.coarse * factor)
-      guard let sample = run.run(every: factor, isCancelled: { Task.isCancelled }) else {
-        if Task.isCancelled { return nil }
+      guard let sample = run.run(every: factor, isCancelled: { Cancellation.isRequested }) else {
+        if Cancellation.isRequested { return nil }
         // The step was too large; a finer run may converge.
         continue
       }
@@ -175,7 +176,7 @@ enum TrajectoryCache {
     return slot.trajectory.withLock { stored in
       if let known = stored { return known }
       let computed = UniformTrajectory(dynamics, rung: rung)
-      if !Task.isCancelled { stored = .some(computed) }
+      if !Cancellation.isRequested { stored = .some(computed) }
       return computed
     }
   }

@@ -86,7 +86,8 @@ public enum Catalogue {
         SpikedTensor.replicaQuestion, SpikedTensor.trajectoryQuestion, SpikedTensor.potentialQuestion,
         SpikedTensor.complexityQuestion, SpikedTensor.quenchedQuestion, SpikedTensor.exactNumberQuestion,
         SpikedTensor.hessianQuestion,
-      ] + DynamicsQuestions.spikedTensor + FiniteSizeQuestions.spikedTensor, lines: spikedTensorLines.map(CatalogueLine.init),
+      ] + DynamicsQuestions.spikedTensor + FiniteSizeQuestions.spikedTensor,
+      lines: spikedTensorLines.map(CatalogueLine.init),
       diagrams: [SpikedTensor.complexityDiagram, SpikedTensor.supportDiagram],
       identities: SpikedTensor.identities + SpikedTensor.priorIdentities),
     CatalogueEntry(
@@ -109,11 +110,12 @@ public enum Catalogue {
       questions: [
         SphericalSpinGlass.replicaQuestion, SphericalSpinGlass.complexityQuestion, SphericalSpinGlass.quenchedQuestion,
         SphericalSpinGlass.exactNumberQuestion, SphericalSpinGlass.hessianQuestion,
-      ] + DynamicsQuestions.sphericalSpinGlass + FiniteSizeQuestions.sphericalSpinGlass, lines: spinGlassLines.map(CatalogueLine.init),
+      ] + DynamicsQuestions.sphericalSpinGlass + FiniteSizeQuestions.sphericalSpinGlass,
+      lines: spinGlassLines.map(CatalogueLine.init),
       diagrams: [
         SphericalSpinGlass.phaseDiagram, SphericalSpinGlass.complexityDiagram, SphericalSpinGlass.supportDiagram,
       ],
-      identities: SphericalSpinGlass.identities),
+      identities: SphericalSpinGlass.identities + SphericalSpinGlass.dynamicsIdentities),
     CatalogueEntry(
       card: PhaseRetrieval.card,
       questions: [PhaseRetrieval.complexityQuestion, PhaseRetrieval.hessianQuestion, PhaseRetrieval.densityQuestion],
