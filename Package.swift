@@ -51,7 +51,10 @@ let package = Package(
     room("LandscapeDynamics", ["LandscapeModels", "SaddlepointNumerics", realModule]),
     room(
       "PhaseDiagrams",
-      ["FiniteSize", "KacRice", "LandscapeDynamics", "RandomMatrixTheory", "ReplicaMethod", "SaddlepointNumerics", realModule]),
+      [
+        "FiniteSize", "KacRice", "LandscapeDynamics", "RandomMatrixTheory", "ReplicaMethod", "SaddlepointNumerics",
+        realModule,
+      ]),
     room("SaddlepointReports", ["SaddlepointCore"]),
     room("Saddlepoint", ["PhaseDiagrams", "SaddlepointReports"]),
     .executableTarget(

@@ -53,7 +53,11 @@ public struct DiscreteDynamics: Sendable, Hashable {
     self.initialOverlap = try DynamicsParameter.initialOverlap.checked(initialOverlap)
   }
 
-  /// Steps 0 to `steps`. Cost: O(steps^3).
+  /// The history from the start to the last step.
+  ///
+  /// - Parameter steps: number of updates, >= 0.
+  /// - Returns: steps 0 to `steps`.
+  /// - Complexity: O(steps^3).
   public func history(steps: Int) -> [Step] {
     let xi = FastPolynomial(covariance)
     let phi = FastPolynomial(signal)

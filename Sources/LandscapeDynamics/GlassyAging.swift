@@ -63,7 +63,9 @@ public struct AgingState: Sendable, Hashable {
   public let ratio: Estimate
   /// x/T, finite at T = 0 too.
   public let slope: Estimate
-  /// e_th(T). The energy of a mixture need not end there.
+  /// The threshold energy at this temperature.
+  ///
+  /// That of a mixture need not end there.
   public let energy: Estimate
 
   fileprivate static func absent(_ reason: String) -> AgingState {
@@ -84,11 +86,11 @@ extension SphericalLandscape {
   /// - Returns: the state; `outside-domain` above the dynamic temperature and where the transition is continuous.
   /// - Throws: `DomainError` for a negative temperature.
   public func agingState(temperature: Double) throws(DomainError) -> AgingState {
-    let T = try DynamicsParameter.temperature.checked(temperature)
+    let t = try DynamicsParameter.temperature.checked(temperature)
     let xi = covariance
     let (a, b) = (xi.derivative(1, at: 1), xi.derivative(2, at: 1))
     if xi.terms.first?.degree == 1 { return .absent("a term of degree 1: the plateau before aging is not 0") }
-    if T == 0 {
+    if t == 0 {
       let chi = 1 / Double.sqrt(b)
       let y = 1 / (a * chi) - chi
       return AgingState(
@@ -96,8 +98,8 @@ extension SphericalLandscape {
         energy: .exact(-(y * xi(1) + a * chi)))
     }
     // In u = 1 - q; xi'' <= b, so there is no root below T/sqrt b.
-    let excess = { (u: Double) in xi.derivative(2, at: 1 - u) * u * u - T * T }
-    var lower = T / Double.sqrt(b)
+    let excess = { (u: Double) in xi.derivative(2, at: 1 - u) * u * u - t * t }
+    var lower = t / Double.sqrt(b)
     guard lower < 1 else { return .absent("no-transition") }
     var upper = lower
     let growth = Double.exp(Double.log(1 / lower) / 4000)
@@ -112,21 +114,21 @@ extension SphericalLandscape {
     } catch { return .absent("\(error)") }
     let q = 1 - u
     let second = xi.derivative(2, at: q)
-    let lambda = T * xi.derivative(3, at: q) / (2 * second * Double.sqrt(second))
-    let x = T * T / (u * xi.derivative(1, at: q)) - u / q
+    let lambda = t * xi.derivative(3, at: q) / (2 * second * Double.sqrt(second))
+    let x = t * t / (u * xi.derivative(1, at: q)) - u / q
     guard x <= 1 + 1e-12, lambda < 1 else { return .absent("above the dynamic temperature") }
     guard x > -1e-12 else { return .absent("the marginal state has a negative ratio: no aging of this kind") }
     // The root is known to rounding divided by its slope.
     let slope = (excess(u * (1 + 1e-6)) - excess(u * (1 - 1e-6))) / (2e-6 * u)
-    let error = 8e-16 * T * T / max(abs(slope), 1e-300) + 2 * u.ulp
+    let error = 8e-16 * t * t / max(abs(slope), 1e-300) + 2 * u.ulp
     func estimate(_ value: Double, _ f: (Double) -> Double) -> Estimate {
       let step = max(1e-6 * u, 16 * error)
       return .converged(value, error: abs(f(u + step) - f(u - step)) / (2 * step) * error + 1e-14 * max(1, abs(value)))
     }
-    let ratio = { (u: Double) in T * T / (u * xi.derivative(1, at: 1 - u)) - u / (1 - u) }
-    let energy = { (u: Double) in -(xi(1) - (1 - ratio(u)) * xi(1 - u)) / T }
+    let ratio = { (u: Double) in t * t / (u * xi.derivative(1, at: 1 - u)) - u / (1 - u) }
+    let energy = { (u: Double) in -(xi(1) - (1 - ratio(u)) * xi(1 - u)) / t }
     return AgingState(
       plateau: .converged(q, error: error + q.ulp), exponentA: RelaxationExponents.approach(lambda),
-      ratio: estimate(x, ratio), slope: estimate(x / T) { ratio($0) / T }, energy: estimate(energy(u), energy))
+      ratio: estimate(x, ratio), slope: estimate(x / t) { ratio($0) / t }, energy: estimate(energy(u), energy))
   }
 }
