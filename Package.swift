@@ -48,9 +48,13 @@ let package = Package(
     room("KacRice", ["LandscapeModels", "RandomMatrixTheory", "SaddlepointNumerics", realModule]),
     room("ReplicaMethod", ["LandscapeModels", "RandomMatrixTheory", "SaddlepointNumerics", realModule]),
     room("FiniteSize", ["KacRice", "LandscapeModels", "SaddlepointNumerics", realModule]),
+    room("LandscapeDynamics", ["LandscapeModels", "SaddlepointNumerics", realModule]),
     room(
       "PhaseDiagrams",
-      ["FiniteSize", "KacRice", "RandomMatrixTheory", "ReplicaMethod", "SaddlepointNumerics", realModule]),
+      [
+        "FiniteSize", "KacRice", "LandscapeDynamics", "RandomMatrixTheory", "ReplicaMethod", "SaddlepointNumerics",
+        realModule,
+      ]),
     room("SaddlepointReports", ["SaddlepointCore"]),
     room("Saddlepoint", ["PhaseDiagrams", "SaddlepointReports"]),
     .executableTarget(
@@ -68,6 +72,7 @@ let package = Package(
     tests(of: "KacRice"),
     tests(of: "ReplicaMethod", ["RandomMatrixTheory", "SaddlepointNumerics"]),
     tests(of: "FiniteSize", ["SaddlepointNumerics"]),
+    tests(of: "LandscapeDynamics", ["SaddlepointNumerics"]),
     tests(of: "PhaseDiagrams"),
     tests(of: "SaddlepointReports"),
     tests(of: "Saddlepoint", ["SaddlepointCommand"]),

@@ -2,6 +2,7 @@
 
 import FiniteSize
 import KacRice
+import LandscapeDynamics
 import LandscapeModels
 import RandomMatrixTheory
 import ReplicaMethod
@@ -84,7 +85,7 @@ public enum Catalogue {
         SpikedMatrixTensor.replicaQuestion, SpikedMatrixTensor.trajectoryQuestion, SpikedMatrixTensor.potentialQuestion,
         SpikedMatrixTensor.phaseQuestion, SpikedMatrixTensor.complexityQuestion, SpikedMatrixTensor.quenchedQuestion,
         SpikedMatrixTensor.exactNumberQuestion, SpikedMatrixTensor.hessianQuestion,
-      ] + FiniteSizeQuestions.spikedMatrixTensor,
+      ] + DynamicsQuestions.spikedMatrixTensor + FiniteSizeQuestions.spikedMatrixTensor,
       lines: (spikedMatrixTensorLines + [.mlSpinodal, .overlapEnds]).map(CatalogueLine.init),
       diagrams: [
         SpikedMatrixTensor.phaseDiagram, SpikedMatrixTensor.complexityDiagram, SpikedMatrixTensor.supportDiagram,
@@ -96,7 +97,8 @@ public enum Catalogue {
         SpikedTensor.replicaQuestion, SpikedTensor.trajectoryQuestion, SpikedTensor.potentialQuestion,
         SpikedTensor.complexityQuestion, SpikedTensor.quenchedQuestion, SpikedTensor.exactNumberQuestion,
         SpikedTensor.hessianQuestion,
-      ] + FiniteSizeQuestions.spikedTensor, lines: spikedTensorLines.map(CatalogueLine.init),
+      ] + DynamicsQuestions.spikedTensor + FiniteSizeQuestions.spikedTensor,
+      lines: spikedTensorLines.map(CatalogueLine.init),
       diagrams: [SpikedTensor.complexityDiagram, SpikedTensor.supportDiagram],
       identities: SpikedTensor.identities + SpikedTensor.priorIdentities),
     CatalogueEntry(
@@ -119,11 +121,12 @@ public enum Catalogue {
       questions: [
         SphericalSpinGlass.replicaQuestion, SphericalSpinGlass.complexityQuestion, SphericalSpinGlass.quenchedQuestion,
         SphericalSpinGlass.exactNumberQuestion, SphericalSpinGlass.hessianQuestion,
-      ] + FiniteSizeQuestions.sphericalSpinGlass, lines: spinGlassLines.map(CatalogueLine.init),
+      ] + DynamicsQuestions.sphericalSpinGlass + FiniteSizeQuestions.sphericalSpinGlass,
+      lines: spinGlassLines.map(CatalogueLine.init),
       diagrams: [
         SphericalSpinGlass.phaseDiagram, SphericalSpinGlass.complexityDiagram, SphericalSpinGlass.supportDiagram,
       ],
-      identities: SphericalSpinGlass.identities),
+      identities: SphericalSpinGlass.identities + SphericalSpinGlass.dynamicsIdentities),
     CatalogueEntry(
       card: PhaseRetrieval.card,
       questions: [
