@@ -56,10 +56,14 @@ struct InitialSpectrum {
             return abs(value) < 1e-8 ? 0 : value
           })
       else { return nil }
-      return try? brentRoot("resolvent", in: root.value * (1 - 1e-5)...min(limit, root.value * (1 + 1e-5))) { g in
+      func better(_ g: Double) -> Double {
         let value = f(averages(g, resolution))
         return abs(value) < 1e-14 ? 0 : value
-      }.value
+      }
+      let near = (low: root.value * (1 - 1e-5), high: min(limit, root.value * (1 + 1e-5)))
+      // Where the coarse averages were not good enough for the narrow bracket, the wide one is used.
+      let found = try? brentRoot("resolvent", in: near.low...near.high, better)
+      return (found ?? (try? brentRoot("resolvent", in: low...high, better)))?.value
     }
     return nil
   }
