@@ -139,15 +139,15 @@ private func loss(of row: ReferenceRow) throws -> Loss {
       Expression("(z^2-y^2)^2/4 + 0.4*cos(4*z)", variables: Loss.expressionVariables))
     for (y, chi) in [(0.4, 0.6), (1.3, 0.6), (1.9, 0.9)] {
       let set = ProximalSet(loss, label: y, chi: chi)
-      for k in 1...60 {
-        let h = 0.043 * Double(k)
+      for k in 1...10 {
+        let h = 0.257 * Double(k)
         var best = (z: 0.0, value: Double.infinity)
-        for i in 0...8000 {
-          let z = 5e-4 * Double(i)
+        for i in 0...800 {
+          let z = 5e-3 * Double(i)
           let value = chi * loss.jet(label: y, prediction: z).value + 0.5 * (z - h) * (z - h)
           if value < best.value { best = (z, value) }
         }
-        #expect(set.pieces.contains { $0.lowerBound - 6e-4 <= best.z && best.z <= $0.upperBound + 6e-4 })
+        #expect(set.pieces.contains { $0.lowerBound - 6e-3 <= best.z && best.z <= $0.upperBound + 6e-3 })
       }
       for gap in set.gaps where gap.field > 0 {
         let map = ProximalMap(loss: loss, label: y, chi: chi)

@@ -32,16 +32,38 @@ struct InitialSpectrum {
     StateLaw(loss, chi: 0, parisi: 0, resolution, resolvent: g).averages
   }
 
-  /// Where a function that is negative for small g first vanishes below the limit; nil if nowhere.
-  private func firstRoot(_ limit: Double, _ f: (Double) -> Double) -> Double? {
+  /// Where a function of the averages at g that is negative for small g first vanishes below the limit; nil if nowhere.
+  ///
+  /// The root is found with coarse averages and bracketed anew with better ones.
+  private func firstRoot(
+    _ limit: Double, _ resolution: StateResolution, _ f: (StateLaw.Averages) -> Double
+  ) -> Double? {
     let top = limit.isFinite ? limit : 1e4
-    let steps = 14
-    var low = top * Double.pow(1.7, -Double(steps))
-    while f(low) >= 0, low > 1e-12 * top { low /= 4 }
+    func coarse(_ g: Double) -> Double { f(averages(g, .coarse)) }
+    var low = top / 1024
+    while coarse(low) >= 0, low > 1e-12 * top { low /= 16 }
     while low < top {
-      let high = min(top, low * 1.7)
-      if f(high) >= 0 { return try? brentRoot("resolvent", in: low...high, f).value }
-      low = high
+      let high = min(top, low * 2)
+      guard coarse(high) >= 0 else {
+        low = high
+        continue
+      }
+      guard
+        let root = try? brentRoot(
+          "resolvent", in: low...high,
+          { g in
+            let value = coarse(g)
+            return abs(value) < 1e-8 ? 0 : value
+          })
+      else { return nil }
+      func better(_ g: Double) -> Double {
+        let value = f(averages(g, resolution))
+        return abs(value) < 1e-14 ? 0 : value
+      }
+      let near = (low: root.value * (1 - 1e-5), high: min(limit, root.value * (1 + 1e-5)))
+      // Where the coarse averages were not good enough for the narrow bracket, the wide one is used.
+      let found = try? brentRoot("resolvent", in: near.low...near.high, better)
+      return (found ?? (try? brentRoot("resolvent", in: low...high, better)))?.value
     }
     return nil
   }
@@ -49,17 +71,8 @@ struct InitialSpectrum {
   /// The transition at initialization: the number of samples, the resolvent, and the squared overlap just beyond.
   func transition(_ resolution: StateResolution) -> (alpha: Double, resolvent: Double, jump: Double)? {
     guard let limit else { return nil }
-    func excess(_ g: Double, _ resolution: StateResolution) -> Double {
-      let a = averages(g, resolution)
-      return a.squaredResponse - a.signalResponse
-    }
-    if let coarse = firstRoot(limit, { excess($0, .coarse) }) {
-      // The root is bracketed anew with better averages.
-      let high = min(limit, coarse * (1 + 1e-4))
-      guard let root = try? brentRoot("initial", in: coarse * (1 - 1e-4)...high, { excess($0, resolution) }) else {
-        return nil
-      }
-      return (1 / averages(root.value, resolution).squaredResponse, root.value, 0)
+    if let g = firstRoot(limit, resolution, { $0.squaredResponse - $0.signalResponse }) {
+      return (1 / averages(g, resolution).squaredResponse, g, 0)
     }
     guard limit.isFinite else { return nil }
     let a = averages(limit, resolution)
@@ -79,13 +92,13 @@ struct InitialSpectrum {
 
   func ends(alpha: Double, _ resolution: StateResolution) -> Ends? {
     guard let limit else { return nil }
-    let soft = firstRoot(limit) { alpha * averages($0, resolution).squaredResponse - 1 }
+    let soft = firstRoot(limit, resolution) { alpha * $0.squaredResponse - 1 }
     guard soft != nil || limit.isFinite else { return nil }
     let g = soft ?? limit
     let a = averages(g, resolution)
     var outlier: (value: Double, overlapSquared: Double)?
     if alpha * a.signalResponse > 1,
-      let h = firstRoot(g, { alpha * averages($0, resolution).signalResponse - 1 })
+      let h = firstRoot(g, resolution, { alpha * $0.signalResponse - 1 })
     {
       let b = averages(h, resolution)
       let d = 1 - alpha * b.squaredResponse

@@ -92,6 +92,8 @@ struct StateLaw {
     let width = Self.count
     var totals = [Double](repeating: 0, count: width)
     var values = [Double](repeating: 0, count: width * PanelRule.order)
+    // Errors are relative to the largest values seen, where those exceed 1.
+    var peaks = [Double](repeating: 1, count: width)
     var section = LabelSection(
       loss, chi: chi, parisi: s, resolvent: resolvent ?? chi, resolution.inner, keepsNodes: keepsNodes)
     var pending: [(end: Double, sign: Double, from: Double, to: Double, depth: Int)] = []
@@ -122,7 +124,10 @@ struct StateLaw {
         }
       }
       var error = 0.0
-      for k in 0..<width { error = max(error, half * rule.error(values, from: k, stride: width)) }
+      for k in 0..<width {
+        for i in 0..<PanelRule.order { peaks[k] = max(peaks[k], abs(values[i * width + k])) }
+        error = max(error, half * rule.error(values, from: k, stride: width) / peaks[k])
+      }
       if error > resolution.outer, panel.depth < 24 {
         if keepsNodes { nodes.removeSubrange(kept...) }
         pending.append((panel.end, panel.sign, panel.from, middle, panel.depth + 1))
