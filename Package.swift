@@ -47,7 +47,7 @@ let package = Package(
     room("RandomMatrixTheory", ["SaddlepointNumerics", realModule]),
     room("KacRice", ["LandscapeModels", "RandomMatrixTheory", "SaddlepointNumerics", realModule]),
     room("ReplicaMethod", ["LandscapeModels", "RandomMatrixTheory", "SaddlepointNumerics", realModule]),
-    room("FiniteSize", ["KacRice", "LandscapeModels", "SaddlepointNumerics", realModule]),
+    room("FiniteSize", ["KacRice", "LandscapeModels", "ReplicaMethod", "SaddlepointNumerics", realModule]),
     room("LandscapeDynamics", ["LandscapeModels", "SaddlepointNumerics", realModule]),
     room(
       "PhaseDiagrams",

@@ -85,37 +85,39 @@ public enum Catalogue {
         SpikedMatrixTensor.replicaQuestion, SpikedMatrixTensor.trajectoryQuestion, SpikedMatrixTensor.potentialQuestion,
         SpikedMatrixTensor.phaseQuestion, SpikedMatrixTensor.complexityQuestion, SpikedMatrixTensor.quenchedQuestion,
         SpikedMatrixTensor.exactNumberQuestion, SpikedMatrixTensor.hessianQuestion,
-      ] + DynamicsQuestions.spikedMatrixTensor + FiniteSizeQuestions.spikedMatrixTensor,
+      ] + DynamicsQuestions.spikedMatrixTensor + FiniteSizeQuestions.spikedMatrixTensor
+        + AlgorithmQuestions.spikedMatrixTensor,
       lines: (spikedMatrixTensorLines + [.mlSpinodal, .overlapEnds]).map(CatalogueLine.init),
       diagrams: [
         SpikedMatrixTensor.phaseDiagram, SpikedMatrixTensor.complexityDiagram, SpikedMatrixTensor.supportDiagram,
       ],
-      identities: SpikedMatrixTensor.identities),
+      identities: SpikedMatrixTensor.identities + SpikedMatrixTensor.simulations),
     CatalogueEntry(
       card: SpikedTensor.card,
       questions: [
         SpikedTensor.replicaQuestion, SpikedTensor.trajectoryQuestion, SpikedTensor.potentialQuestion,
         SpikedTensor.complexityQuestion, SpikedTensor.quenchedQuestion, SpikedTensor.exactNumberQuestion,
         SpikedTensor.hessianQuestion,
-      ] + DynamicsQuestions.spikedTensor + FiniteSizeQuestions.spikedTensor,
+      ] + DynamicsQuestions.spikedTensor + FiniteSizeQuestions.spikedTensor + AlgorithmQuestions.spikedTensor,
       lines: spikedTensorLines.map(CatalogueLine.init),
       diagrams: [SpikedTensor.complexityDiagram, SpikedTensor.supportDiagram],
-      identities: SpikedTensor.identities + SpikedTensor.priorIdentities),
+      identities: SpikedTensor.identities + SpikedTensor.priorIdentities + SpikedTensor.simulations),
     CatalogueEntry(
       card: SpikedWigner.card,
       questions: [
         SpikedWigner.replicaQuestion, SpikedWigner.trajectoryQuestion, SpikedWigner.potentialQuestion,
         SpikedWigner.phaseQuestion,
-      ],
+      ] + AlgorithmQuestions.spikedWigner,
       lines: spikedWignerLines.map(CatalogueLine.init), diagrams: [SpikedWigner.phaseDiagram],
-      identities: SpikedWigner.identities),
+      identities: SpikedWigner.identities + SpikedWigner.simulations),
     CatalogueEntry(
       card: SpikedWishart.card,
       questions: [
         SpikedWishart.replicaQuestion, SpikedWishart.trajectoryQuestion, SpikedWishart.potentialQuestion,
         SpikedWishart.phaseQuestion,
-      ],
-      lines: spikedWishartLines.map(CatalogueLine.init), diagrams: [], identities: SpikedWishart.identities),
+      ] + AlgorithmQuestions.spikedWishart,
+      lines: spikedWishartLines.map(CatalogueLine.init), diagrams: [],
+      identities: SpikedWishart.identities + SpikedWishart.simulations),
     CatalogueEntry(
       card: SphericalSpinGlass.card,
       questions: [
@@ -126,7 +128,8 @@ public enum Catalogue {
       diagrams: [
         SphericalSpinGlass.phaseDiagram, SphericalSpinGlass.complexityDiagram, SphericalSpinGlass.supportDiagram,
       ],
-      identities: SphericalSpinGlass.identities + SphericalSpinGlass.dynamicsIdentities),
+      identities: SphericalSpinGlass.identities + SphericalSpinGlass.dynamicsIdentities
+        + SphericalSpinGlass.simulations),
     CatalogueEntry(
       card: PhaseRetrieval.card,
       questions: [
@@ -162,14 +165,17 @@ public enum Catalogue {
 public struct Identity: Sendable {
   /// What must agree.
   public let name: String
-  /// The largest discrepancy that rounding explains.
+  /// The largest discrepancy that rounding explains, or for simulations chance.
   public let bound: Double
+  /// Whether it simulates, so that `check` leaves it out unless asked; its discrepancy is in standard errors.
+  public let isSlow: Bool
   /// The largest discrepancy found.
   public let discrepancy: @Sendable () throws -> Double
 
-  init(_ name: String, bound: Double, discrepancy: @escaping @Sendable () throws -> Double) {
+  init(_ name: String, bound: Double, isSlow: Bool = false, discrepancy: @escaping @Sendable () throws -> Double) {
     self.name = name
     self.bound = bound
+    self.isSlow = isSlow
     self.discrepancy = discrepancy
   }
 }
