@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 COMMAND := .build/release/saddlepoint
 
-.PHONY: demo test build deps lint format bench consumer-test check notebooks-exports notebooks guides install uninstall clean
+.PHONY: demo test build deps lint format bench consumer-test check check-slow notebooks-exports notebooks guides install uninstall clean
 
 ## The p = 3 phase diagram: diagram.svg, diagram.png and diagram.csv in this folder.
 demo: build
@@ -51,6 +51,10 @@ consumer-test: deps
 
 check: build
 	$(COMMAND) check
+
+## The same with simulations, about two minutes more.
+check-slow: build
+	$(COMMAND) check --slow
 
 ## Data, figures and notebooks of the exports folder, made anew.
 notebooks-exports: build

@@ -141,4 +141,44 @@ extension Citation {
       "Sarao Mannelli, Stefano and Biroli, Giulio and Cammarota, Chiara and Krzakala, Florent and Urbani, Pierfrancesco and Zdeborov{\\'a}, Lenka",
     title: "Complex Dynamics in Simple Neural Networks: Understanding Gradient Flow in Phase Retrieval",
     venue: "Advances in Neural Information Processing Systems 33", year: 2020, arXiv: "2006.06997")
+
+  /// Bayes-optimal errors of generalized linear models, proven.
+  public static let optimalGeneralizedLinear = Citation(
+    key: "Barbier2019Optimal",
+    authors:
+      "Barbier, Jean and Krzakala, Florent and Macris, Nicolas and Miolane, L{\\'e}o and Zdeborov{\\'a}, Lenka",
+    title: "Optimal Errors and Phase Transitions in High-Dimensional Generalized Linear Models",
+    venue: "Proceedings of the National Academy of Sciences 116, 5451", year: 2019, arXiv: "1708.03395")
+
+  /// Weak recovery and optimal spectral preprocessing of phase retrieval.
+  public static let weakRecoverySpectral = Citation(
+    key: "Mondelli2019Fundamental", authors: "Mondelli, Marco and Montanari, Andrea",
+    title: "Fundamental Limits of Weak Recovery with Applications to Phase Retrieval",
+    venue: "Foundations of Computational Mathematics 19, 703", year: 2019, arXiv: "1708.05932")
+
+  /// The phase transition of spectral initialisation.
+  public static let spectralInitialization = Citation(
+    key: "Lu2020Phase", authors: "Lu, Yue M. and Li, Gen",
+    title: "Phase Transitions of Spectral Initialization for High-Dimensional Non-Convex Estimation",
+    venue: "Information and Inference 9, 507", year: 2020, arXiv: "1702.06435")
+
+  /// The preprocessing of largest overlap.
+  public static let optimalSpectral = Citation(
+    key: "Luo2019Optimal", authors: "Luo, Wangyu and Alghamdi, Wael and Lu, Yue M.",
+    title: "Optimal Spectral Initialization for Signal Recovery with Applications to Phase Retrieval",
+    venue: "IEEE Transactions on Signal Processing 67, 2347", year: 2019, arXiv: "1811.04420")
+
+  /// Real and complex phase retrieval: thresholds of every kind.
+  public static let phaseRetrievalThresholds = Citation(
+    key: "Maillard2020Phase",
+    authors: "Maillard, Antoine and Loureiro, Bruno and Krzakala, Florent and Zdeborov{\\'a}, Lenka",
+    title: "Phase Retrieval in High Dimensions: Statistical and Computational Phase Transitions",
+    venue: "Advances in Neural Information Processing Systems 33", year: 2020, arXiv: "2006.05228")
+
+  /// Spectral methods from the Hessian of the TAP free energy.
+  public static let spectralConstruction = Citation(
+    key: "Maillard2022Construction",
+    authors: "Maillard, Antoine and Krzakala, Florent and Lu, Yue M. and Zdeborov{\\'a}, Lenka",
+    title: "Construction of Optimal Spectral Methods in Phase Retrieval",
+    venue: "Mathematical and Scientific Machine Learning, PMLR 145", year: 2022, arXiv: "2012.04524")
 }

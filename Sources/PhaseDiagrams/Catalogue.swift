@@ -2,6 +2,7 @@
 
 import FiniteSize
 import KacRice
+import LandscapeDynamics
 import LandscapeModels
 import RandomMatrixTheory
 import ReplicaMethod
@@ -63,7 +64,18 @@ public enum Catalogue {
     .weakRecovery, .algorithmic, .informationTheoretic, .informedSpinodal,
   ]
 
-  private static let riskLines: [Line<PhaseRetrieval>] = [.minimaBBP, .strictMinimaVanish, .overlapEnds, .energyEnds]
+  private static let riskLines: [Line<PhaseRetrieval>] = [
+    .minimaBBP, .strictMinimaVanish, .overlapEnds, .energyEnds, .gradientFlow, .initializationBBP,
+  ]
+
+  /// The lines of Bayes-optimal phase retrieval.
+  static let phaseRetrievalLines: [Line<PhaseRetrieval>] = [
+    .weakRecovery, .informationTheoretic, .fullRecovery, .algorithmic, .informedSpinodal, .critical, .spectral,
+  ]
+
+  static let generalizedLinearLines: [Line<GeneralizedLinear>] = [
+    .weakRecovery, .informationTheoretic, .fullRecovery, .algorithmic, .informedSpinodal, .critical,
+  ]
 
   /// Every model, in the order of listings.
   public static let models: [CatalogueEntry] = [
@@ -73,51 +85,66 @@ public enum Catalogue {
         SpikedMatrixTensor.replicaQuestion, SpikedMatrixTensor.trajectoryQuestion, SpikedMatrixTensor.potentialQuestion,
         SpikedMatrixTensor.phaseQuestion, SpikedMatrixTensor.complexityQuestion, SpikedMatrixTensor.quenchedQuestion,
         SpikedMatrixTensor.exactNumberQuestion, SpikedMatrixTensor.hessianQuestion,
-      ] + FiniteSizeQuestions.spikedMatrixTensor,
+      ] + DynamicsQuestions.spikedMatrixTensor + FiniteSizeQuestions.spikedMatrixTensor
+        + AlgorithmQuestions.spikedMatrixTensor,
       lines: (spikedMatrixTensorLines + [.mlSpinodal, .overlapEnds]).map(CatalogueLine.init),
       diagrams: [
         SpikedMatrixTensor.phaseDiagram, SpikedMatrixTensor.complexityDiagram, SpikedMatrixTensor.supportDiagram,
       ],
-      identities: SpikedMatrixTensor.identities),
+      identities: SpikedMatrixTensor.identities + SpikedMatrixTensor.simulations),
     CatalogueEntry(
       card: SpikedTensor.card,
       questions: [
         SpikedTensor.replicaQuestion, SpikedTensor.trajectoryQuestion, SpikedTensor.potentialQuestion,
         SpikedTensor.complexityQuestion, SpikedTensor.quenchedQuestion, SpikedTensor.exactNumberQuestion,
         SpikedTensor.hessianQuestion,
-      ] + FiniteSizeQuestions.spikedTensor, lines: spikedTensorLines.map(CatalogueLine.init),
+      ] + DynamicsQuestions.spikedTensor + FiniteSizeQuestions.spikedTensor + AlgorithmQuestions.spikedTensor,
+      lines: spikedTensorLines.map(CatalogueLine.init),
       diagrams: [SpikedTensor.complexityDiagram, SpikedTensor.supportDiagram],
-      identities: SpikedTensor.identities + SpikedTensor.priorIdentities),
+      identities: SpikedTensor.identities + SpikedTensor.priorIdentities + SpikedTensor.simulations),
     CatalogueEntry(
       card: SpikedWigner.card,
       questions: [
         SpikedWigner.replicaQuestion, SpikedWigner.trajectoryQuestion, SpikedWigner.potentialQuestion,
         SpikedWigner.phaseQuestion,
-      ],
+      ] + AlgorithmQuestions.spikedWigner,
       lines: spikedWignerLines.map(CatalogueLine.init), diagrams: [SpikedWigner.phaseDiagram],
-      identities: SpikedWigner.identities),
+      identities: SpikedWigner.identities + SpikedWigner.simulations),
     CatalogueEntry(
       card: SpikedWishart.card,
       questions: [
         SpikedWishart.replicaQuestion, SpikedWishart.trajectoryQuestion, SpikedWishart.potentialQuestion,
         SpikedWishart.phaseQuestion,
-      ],
-      lines: spikedWishartLines.map(CatalogueLine.init), diagrams: [], identities: SpikedWishart.identities),
+      ] + AlgorithmQuestions.spikedWishart,
+      lines: spikedWishartLines.map(CatalogueLine.init), diagrams: [],
+      identities: SpikedWishart.identities + SpikedWishart.simulations),
     CatalogueEntry(
       card: SphericalSpinGlass.card,
       questions: [
         SphericalSpinGlass.replicaQuestion, SphericalSpinGlass.complexityQuestion, SphericalSpinGlass.quenchedQuestion,
         SphericalSpinGlass.exactNumberQuestion, SphericalSpinGlass.hessianQuestion,
-      ] + FiniteSizeQuestions.sphericalSpinGlass, lines: spinGlassLines.map(CatalogueLine.init),
+      ] + DynamicsQuestions.sphericalSpinGlass + FiniteSizeQuestions.sphericalSpinGlass,
+      lines: spinGlassLines.map(CatalogueLine.init),
       diagrams: [
         SphericalSpinGlass.phaseDiagram, SphericalSpinGlass.complexityDiagram, SphericalSpinGlass.supportDiagram,
       ],
-      identities: SphericalSpinGlass.identities),
+      identities: SphericalSpinGlass.identities + SphericalSpinGlass.dynamicsIdentities
+        + SphericalSpinGlass.simulations),
     CatalogueEntry(
       card: PhaseRetrieval.card,
-      questions: [PhaseRetrieval.complexityQuestion, PhaseRetrieval.hessianQuestion, PhaseRetrieval.densityQuestion],
-      lines: riskLines.map(CatalogueLine.init), diagrams: [],
-      identities: PhaseRetrieval.identities),
+      questions: [
+        PhaseRetrieval.replicaQuestion, PhaseRetrieval.riskStateQuestion, PhaseRetrieval.potentialQuestion,
+        PhaseRetrieval.phaseQuestion, PhaseRetrieval.complexityQuestion, PhaseRetrieval.hessianQuestion,
+        PhaseRetrieval.densityQuestion, PhaseRetrieval.stateHessianQuestion, PhaseRetrieval.spectrumQuestion,
+        PhaseRetrieval.spectrumAtQuestion,
+      ], lines: (phaseRetrievalLines + riskLines).map(CatalogueLine.init),
+      diagrams: [PhaseRetrieval.wedgeDiagram, PhaseRetrieval.wholeDiagram],
+      identities: PhaseRetrieval.identities + PhaseRetrieval.bayesIdentities),
+    CatalogueEntry(
+      card: GeneralizedLinear.card,
+      questions: [
+        GeneralizedLinear.replicaQuestion, GeneralizedLinear.potentialQuestion, GeneralizedLinear.phaseQuestion,
+      ], lines: generalizedLinearLines.map(CatalogueLine.init), diagrams: [], identities: GeneralizedLinear.identities),
     CatalogueEntry(
       card: SemicircleLaw.card,
       questions: [
@@ -128,6 +155,9 @@ public enum Catalogue {
       card: MarchenkoPasturLaw.card,
       questions: [MarchenkoPasturLaw.spectrumEdges, MarchenkoPasturLaw.spectrumSpike, MarchenkoPasturLaw.spectrumAt],
       lines: [], diagrams: [], identities: []),
+    CatalogueEntry(
+      card: WeightedCovariance.card, questions: [WeightedCovariance.spectrumBands, WeightedCovariance.spectrumAt],
+      lines: [], diagrams: [], identities: []),
   ]
 }
 
@@ -135,14 +165,17 @@ public enum Catalogue {
 public struct Identity: Sendable {
   /// What must agree.
   public let name: String
-  /// The largest discrepancy that rounding explains.
+  /// The largest discrepancy that rounding explains, or for simulations chance.
   public let bound: Double
+  /// Whether it simulates, so that `check` leaves it out unless asked; its discrepancy is in standard errors.
+  public let isSlow: Bool
   /// The largest discrepancy found.
   public let discrepancy: @Sendable () throws -> Double
 
-  init(_ name: String, bound: Double, discrepancy: @escaping @Sendable () throws -> Double) {
+  init(_ name: String, bound: Double, isSlow: Bool = false, discrepancy: @escaping @Sendable () throws -> Double) {
     self.name = name
     self.bound = bound
+    self.isSlow = isSlow
     self.discrepancy = discrepancy
   }
 }

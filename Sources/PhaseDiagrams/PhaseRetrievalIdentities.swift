@@ -3,6 +3,7 @@
 import KacRice
 import LandscapeModels
 import RealModule
+import ReplicaMethod
 import SaddlepointCore
 
 /// The largest of some discrepancies.
@@ -67,6 +68,31 @@ extension PhaseRetrieval {
         [(8.0, 0.0), (12, 0.1)].map { alpha, m in
           try PhaseRetrieval(alpha: alpha).hessian(of: .minima, overlap: m).lowerEdge.get()
         })
+    },
+    Identity("1RSB: along the curve dSigma = s d(alpha e), between largest energy and ground state", bound: 1e-4) {
+      // Simpson's rule needs the middle; the two ends bound the integral by their slopes.
+      let model = try PhaseRetrieval(alpha: 3)
+      let (top, ground) = (try model.state(.maximalEnergy), try model.state(.groundState))
+      let change = 3 * (try top.energy.get() - ground.energy.get())
+      let sigma = try top.complexity.get() - ground.complexity.get()
+      return max(0, sigma - change * (try ground.parisi.get()), change * (try top.parisi.get()) - sigma)
+    },
+    Identity("1RSB: thresholds do not see the scale of the loss", bound: 1e-9) {
+      let scaled = try Loss.expression(Expression("3*(z^2-y^2)^2/4", variables: Loss.expressionVariables))
+      let (a, b) = (
+        try PhaseRetrieval(alpha: 6).state(.threshold), try PhaseRetrieval(alpha: 6, loss: scaled).state(.threshold)
+      )
+      return largest([
+        try b.energy.get() - 3 * a.energy.get(), try 3 * b.chi.get() - a.chi.get(),
+        try b.signalResponse.get() - a.signalResponse.get(),
+      ])
+    },
+    Identity("1RSB: the normalised loss is the quartic one for a0 -> infinity", bound: 1e-4) {
+      let (a, b) = (
+        try PhaseRetrieval(alpha: 10).state(.threshold),
+        try PhaseRetrieval(alpha: 10, loss: .normalised(a0: 1e6)).state(.threshold)
+      )
+      return largest([try b.signalResponse.get() - a.signalResponse.get(), try b.chi.get() / 2.5e5 - a.chi.get()])
     },
   ]
 }

@@ -97,8 +97,9 @@ private struct SparsityPlane {
     for place in mirror where window.x.contains(place) {
       rhos += [place * (1 - 1e-5), place * (1 + 1e-5)].filter(window.x.contains)
     }
-    var columns = try rhos.sorted().map(column)
-    columns = try withCrossings(columns)
+    let sorted = rhos.sorted()
+    let found = parallelMap(sorted.count) { index in Result { try column(sorted[index]) } }
+    let columns = try withCrossings(found.map { try $0.get() })
     return try Diagram(
       window: window, curves: curves(columns, window), regions: regions(columns, window))
   }

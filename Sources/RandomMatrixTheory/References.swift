@@ -28,4 +28,8 @@ extension Citation {
     key: "Dean2006Large", authors: "Dean, David S. and Majumdar, Satya N.",
     title: "Large Deviations of Extreme Eigenvalues of Random Matrices",
     venue: "Physical Review Letters 97, 160201", year: 2006, arXiv: "cond-mat/0609651")
+  static let silversteinChoi = Citation(
+    key: "Silverstein1995Analysis", authors: "Silverstein, Jack W. and Choi, Sang-Il",
+    title: "Analysis of the Limiting Spectral Distribution of Large Dimensional Random Matrices",
+    venue: "Journal of Multivariate Analysis 54, 295", year: 1995, arXiv: "")
 }

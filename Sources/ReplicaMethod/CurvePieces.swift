@@ -19,7 +19,7 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
   }
 
   package let curve: Curve
-  /// The pieces by increasing g; the last is stable.
+  /// The pieces by increasing g; the last is stable unless the strength has a limit.
   package let pieces: [Piece]
 
   /// Cuts a curve.
@@ -128,9 +128,9 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
   /// The fixed point on a piece, if the model has one there; its errors include those of the strength.
   package func fixedPoint(on index: Int, strength: Double) throws(GSLError) -> CurvePoint? {
     let piece = pieces[index]
-    guard piece.upper != nil || strength.isFinite else { return nil }
+    guard piece.upper != nil || (strength.isFinite && strength != curve.end) else { return nil }
     let start = piece.lower?.strength ?? curve.start
-    let end = piece.upper?.strength ?? .infinity
+    let end = piece.upper?.strength ?? curve.end
     guard piece.isStable ? strength >= start && strength <= end : strength <= start && strength >= end else {
       return nil
     }

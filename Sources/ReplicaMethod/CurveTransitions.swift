@@ -92,7 +92,7 @@ extension CurvePieces {
   ) throws(GSLError) -> CurveTransition? {
     // Both exist between the fold at which the upper state appears and the end of the lower one.
     guard let fold = pieces[index].lower else { return nil }
-    let end = state.map { pieces[$0].upper?.strength ?? .infinity } ?? curve.start
+    let end = state.map { pieces[$0].upper?.strength ?? curve.end } ?? curve.start
     let start = max(fold.strength, strength)
     guard start < end else { return nil }
     /// Potential of the upper state at an argument log g less that of the lower state of the same strength.

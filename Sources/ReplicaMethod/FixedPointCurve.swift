@@ -41,6 +41,8 @@ package protocol FixedPointCurve: Sendable {
   var isCentred: Bool { get }
   /// Limit of the strength as g tends to 0: up to it q = 0 is stable, where the prior is centred.
   var start: Double { get }
+  /// Limit of the strength as g tends to infinity.
+  var end: Double { get }
   /// Sign of the rise as g tends to 0; 0 where the next order decides.
   var initialRise: Double { get }
   /// The interval of g that holds all structure of the curve; beyond it the strength rises.
@@ -51,6 +53,11 @@ package protocol FixedPointCurve: Sendable {
   func floor(strength: Double) -> Double
   /// The point at g > 0; the tolerance is that of the scalar channel.
   func point(_ g: Double, tolerance: Double) throws(GSLError) -> CurvePoint
+}
+
+extension FixedPointCurve {
+  /// No strength has infinite g, unless a curve says so.
+  package var end: Double { .infinity }
 }
 
 /// The curve of rank-one matrices, tensors and both together with one prior: g = s q^a + f q^c.

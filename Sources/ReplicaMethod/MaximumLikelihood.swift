@@ -75,6 +75,12 @@ extension SpikedMatrixTensor {
       replicon: (i2 + (order - 1) * ip) / (variance + nu * nu))
   }
 
+  /// One step of maximum-likelihood state evolution, m' = nu/sqrt(xi'(1) + nu^2), nu = m/Delta2 + m^(p-1)/Deltap.
+  package func maximumLikelihoodStateEvolution(cosine m: Double) -> Double {
+    let nu = m / delta2 + Double.pow(m, p - 1) / deltap
+    return nu / (1 / delta2 + 1 / deltap + nu * nu).squareRoot()
+  }
+
   /// The fixed point that maximum-likelihood message passing reaches from a start just off m = 0; nil if it stays at 0.
   package func maximumLikelihoodFromScratch() throws(GSLError) -> MaximumLikelihoodPoint? {
     let i2 = 1 / delta2

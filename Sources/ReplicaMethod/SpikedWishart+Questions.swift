@@ -94,25 +94,34 @@ extension SpikedWishart {
     example: "--snr 2.2 --ratio 0.5 --prior-v two-group:0.3 --trajectory 20"
   ) { point throws(DomainError) in
     let model = try atPoint(point)
-    let count = try point.integer("trajectory")
+    let start = try point.optionalNumber("start")
     let square = model.priorU.secondMoment
-    let isCentred = model.priorU.isCentred && model.priorV.isCentred
-    var qu =
-      try point.optionalNumber("start") ?? max(model.priorU.mean * model.priorU.mean, isCentred ? Trajectory.seed : 0)
-    guard qu <= square else {
-      throw DomainError("start", qu, allowed: "0 <= start <= \(square), the prior's second moment")
+    if let start, start > square {
+      throw DomainError("start", start, allowed: "0 <= start <= \(square), the prior's second moment")
     }
+    return model.trajectory(from: start, iterations: try point.integer("trajectory")).enumerated().map { index, step in
+      Answer([.integer(index), Cell(step.u), Cell(step.v)], main: step.u)
+    }
+  }
+
+  /// The overlaps of state evolution, qu,t and qv,t = Q_v(snr qu,t), each with the error that the steps have gathered.
+  ///
+  /// - Parameters:
+  ///   - start: the first overlap of u; nil for an uninformed start.
+  ///   - iterations: how many steps.
+  /// - Returns: iterations + 1 pairs, the start first.
+  package func trajectory(from start: Double?, iterations: Int) -> [(u: Estimate, v: Estimate)] {
+    let isCentred = priorU.isCentred && priorV.isCentred
+    var qu = start ?? max(priorU.mean * priorU.mean, isCentred ? Trajectory.seed : 0)
     var error = 0.0
-    return (0...count).map { iteration in
-      let v = ChannelPoint(model.priorV, model.snr * qu)
-      let errorV = v.qError + v.slope * model.snr * error
+    return (0...iterations).map { iteration in
+      let v = ChannelPoint(priorV, snr * qu)
+      let errorV = v.qError + v.slope * snr * error
       let overlap: Estimate = iteration == 0 ? .exact(qu) : .converged(qu, error: error)
-      let answer = Answer(
-        [.integer(iteration), Cell(overlap), Cell(.converged(v.q, error: errorV))], main: overlap)
-      let u = ChannelPoint(model.priorU, model.snr * model.ratio * v.q)
-      error = u.qError + u.slope * model.snr * model.ratio * errorV
+      let u = ChannelPoint(priorU, snr * ratio * v.q)
+      error = u.qError + u.slope * snr * ratio * errorV
       qu = u.q
-      return answer
+      return (overlap, .converged(v.q, error: errorV))
     }
   }
 }

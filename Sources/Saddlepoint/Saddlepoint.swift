@@ -2,6 +2,7 @@
 
 @_exported public import FiniteSize
 @_exported public import KacRice
+@_exported public import LandscapeDynamics
 @_exported public import LandscapeModels
 @_exported public import PhaseDiagrams
 @_exported public import RandomMatrixTheory

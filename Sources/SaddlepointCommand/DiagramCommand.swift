@@ -84,7 +84,7 @@ struct DiagramRun {
       command: "diagram", model: entry.card.name, line: nil, columns: columns, main: declaration.y.column.quantity)
     let outputs = try Outputs(shared, head: head)
     let console = Console(isQuiet: shared.quiet)
-    let diagram = try declaration.compute(fixed, window, points)
+    let diagram = try Threads.$limit.withValue(shared.jobs ?? 0) { try declaration.compute(fixed, window, points) }
     if Interrupt.isRequested { throw CancellationError() }
     let rows = rows(of: diagram)
     try outputs.begin()
@@ -154,7 +154,11 @@ struct DiagramRun {
   /// The fixed parameters in words.
   private var caption: String {
     zip(declaration.parameters, fixed.values).compactMap { parameter, value in
-      if case .choice = parameter.kind { return value == .text("gaussian") ? nil : value.text }
+      if value == .absent { return nil }
+      // Words where they are not the model's usual ones.
+      if case .choice = parameter.kind {
+        return value == entry.card[parameter.quantity]?.defaultValue ? nil : "\(parameter.quantity.name) \(value.text)"
+      }
       return "$\(parameter.symbol)$ = \(value.text)"
     }.joined(separator: ", ")
   }
@@ -191,7 +195,7 @@ struct DiagramRun {
       x: axes.x, y: axes.y,
       curves: curves, regions: regions, markers: markers, map: map,
       caption: [
-        "\(entry.card.name), \(caption). Saddlepoint \(SaddlepointVersion.current).",
+        "\(entry.card.name)\(caption.isEmpty ? "" : ", \(caption)"). Saddlepoint \(SaddlepointVersion.current).",
         evidence.joined(separator: "; ") + ".",
       ])
   }

@@ -120,7 +120,8 @@ enum Help {
     case "check":
       lines += ["", "Options"]
       lines += table([
-        ["--slow", "add simulations"], ["--format table|csv|json|ndjson", "form of standard output"],
+        ["--slow", "add simulations of fixed seeds; their discrepancies are in standard errors (about two minutes)"],
+        ["--format table|csv|json|ndjson", "form of standard output"],
         ["-o FILE", ".csv .json .ndjson; repeatable"],
       ])
     case "reproduce":

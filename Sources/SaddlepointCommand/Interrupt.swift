@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Saddlepoint
 import Synchronization
 
 #if canImport(Darwin)
@@ -20,7 +21,9 @@ enum Interrupt {
   /// Only a flag is set in the handler, which is all that is safe there.
   static func watch() {
     _ = requested.load(ordering: .relaxed)
+    _ = Cancellation.isRequested
     signal(SIGINT) { _ in
+      Cancellation.request()
       if Interrupt.requested.exchange(true, ordering: .relaxed) { _exit(130) }
     }
   }

@@ -64,6 +64,22 @@ struct SpectrumCommand: AsyncParsableCommand, SharingCommand {
   func run() async throws { try await QuestionRun(command: "spectrum", shared: shared, rest: rest).run() }
 }
 
+/// `saddlepoint dynamics MODEL`.
+struct DynamicsCommand: AsyncParsableCommand, SharingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dynamics", abstract: "Mean-field time evolution: Langevin, gradient flow, momentum.", helpNames: [])
+  @OptionGroup var shared: SharedOptions
+  @Flag(help: "The equilibrium correlation over many decades of time.") var equilibrium = false
+  @Flag(help: "The aging state below the dynamic temperature.") var aging = false
+  @Argument(parsing: .allUnrecognized, help: restHelp, completion: Completion.words) var rest: [String] = []
+
+  func run() async throws {
+    if equilibrium, aging { throw UsageError("--equilibrium and --aging are two questions") }
+    let command = equilibrium ? "dynamics --equilibrium" : aging ? "dynamics --aging" : "dynamics"
+    try await QuestionRun(command: command, shared: shared, rest: rest).run()
+  }
+}
+
 /// `saddlepoint simulate MODEL`.
 struct SimulateCommand: AsyncParsableCommand, SharingCommand {
   static let configuration = CommandConfiguration(

@@ -21,6 +21,7 @@ struct Root: ParsableCommand {
   static let commands: [any ParsableCommand.Type] = [
     ModelsCommand.self, ExplainCommand.self, PhaseCommand.self, ReplicaCommand.self, PotentialCommand.self,
     ThresholdCommand.self, DiagramCommand.self, ComplexityCommand.self, HessianCommand.self, SpectrumCommand.self,
+    DynamicsCommand.self,
     SimulateCommand.self,
     ReproduceCommand.self,
     CheckCommand.self,

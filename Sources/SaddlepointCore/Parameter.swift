@@ -16,7 +16,7 @@ public struct Parameter: Sendable, Hashable {
 
   /// A value that a choice may take.
   public struct Choice: Sendable, Hashable {
-    /// The word on the command line.
+    /// The word on the command line; empty where the text itself is the value, in the choice's syntax.
     public let name: String
     /// What it means.
     public let description: String
@@ -39,15 +39,18 @@ public struct Parameter: Sendable, Hashable {
     /// Nil is also what a word gets that names another choice; ask ``isNamed(by:)`` first.
     func objection(to word: String) -> String? {
       guard let syntax else { return nil }
-      return syntax.objection(String(word.dropFirst(name.count + 1))).map { "\(name):\(syntax.placeholder), \($0)" }
+      let given = name.isEmpty ? word : String(word.dropFirst(name.count + 1))
+      return syntax.objection(given).map { "\(text), \($0)" }
     }
 
     /// Whether a word is this choice's name, with text after it where the choice has a syntax.
-    func isNamed(by word: String) -> Bool { syntax == nil ? word == name : word.hasPrefix(name + ":") }
+    func isNamed(by word: String) -> Bool {
+      name.isEmpty || (syntax == nil ? word == name : word.hasPrefix(name + ":"))
+    }
 
     /// The word as it is written.
     var text: String {
-      if let syntax { return "\(name):\(syntax.placeholder)" }
+      if let syntax { return name.isEmpty ? syntax.placeholder : "\(name):\(syntax.placeholder)" }
       return shorthand.map { "\(name):\($0.name.uppercased())" } ?? name
     }
   }
@@ -183,7 +186,7 @@ public struct Parameter: Sendable, Hashable {
   public var defaultValue: Value? {
     switch kind {
     case .number(_, let initial): initial.map(Value.number)
-    case .choice(_, let initial), .pattern(_, let initial): .text(initial)
+    case .choice(_, let initial), .pattern(_, let initial): initial.isEmpty ? nil : .text(initial)
     case .optional: .absent
     }
   }

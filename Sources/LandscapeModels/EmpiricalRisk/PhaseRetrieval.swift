@@ -54,22 +54,14 @@ public struct PhaseRetrieval: CardedModel {
     definition:
       #"y_\mu = |\xi_\mu\cdot x^*|/\sqrt N,\quad L(x) = \sum_{\mu\le\alpha N}\ell(y_\mu, \xi_\mu\cdot x/\sqrt N),\quad |x|^2 = N"#,
     parameters: [
-      Parameter(
-        .channel, symbol: "\\text{channel}", "how a measured value arises",
-        choices: [
-          .init("modulus", "y = |z + noise|"), .init("modulus-additive", "y = |z| + noise"),
-          .init("intensity", "y = z^2 + noise"),
-        ]),
-      Parameter(
-        .field, symbol: "\\text{field}", "the numbers that signal and projections are made of",
-        choices: [.init("real", "real numbers"), .init("complex", "complex numbers")]),
-      SharedParameter.prior,
+      OutputChannel.parameter([.modulus, .modulusAdditive, .intensity], withFormula: false), NumberField.parameter,
+      SharedParameter.prior, SharedParameter.rho,
       Parameter(
         .noise, symbol: "\\Delta", "variance of the noise of the measurements", domain: .nonNegative, default: 0),
       Parameter(.alpha, symbol: "\\alpha", "samples per dimension, M/N", domain: .positive),
       SharedParameter.loss, SharedParameter.a0,
     ],
-    sources: [.topologicalExploration, .landscapeGeneralizedLinear])
+    sources: [.optimalGeneralizedLinear, .topologicalExploration, .landscapeGeneralizedLinear])
 }
 
 extension SharedParameter {

@@ -36,7 +36,9 @@ private let langevinLine = Line<SpikedMatrixTensor>(
   switch unknown {
   case .delta2:
     let (deltap, temperature) = (try point.number(.deltap), try point.number(.temperature))
-    if temperature == 0 { return try Line.gradientFlow.solve(for: .delta2, at: point).map(withMarginalOverlap) }
+    if temperature == 0 {
+      return try Line<SpikedMatrixTensor>.gradientFlow.solve(for: .delta2, at: point).map(withMarginalOverlap)
+    }
     let equation = LangevinEquation(p: p, deltap: deltap, temperature: temperature)
     let roots = try equation.roots()
     if roots.isEmpty { return [.absent(.delta2, Absence.noTransition)] }
@@ -44,7 +46,9 @@ private let langevinLine = Line<SpikedMatrixTensor>(
   case .deltap:
     let (delta2, temperature) = (try point.number(.delta2), try point.number(.temperature))
     guard delta2 < 1, temperature * delta2 < 1 else { return [.absent(.deltap, Absence.impossible(for: .deltap))] }
-    if temperature == 0 { return try Line.gradientFlow.solve(for: .deltap, at: point).map(withMarginalOverlap) }
+    if temperature == 0 {
+      return try Line<SpikedMatrixTensor>.gradientFlow.solve(for: .deltap, at: point).map(withMarginalOverlap)
+    }
     let q = 1 - temperature * delta2
     let deltap = Double(p - 1) * delta2 * delta2 * Double.pow(q, p - 2) / (1 - delta2)
     return [

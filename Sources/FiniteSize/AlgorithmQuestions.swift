@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import LandscapeModels
+import ReplicaMethod
+package import SaddlepointCore
+
+/// The questions `simulate MODEL --algorithm ...`: what algorithms reach on sampled instances, beside theory.
+package enum AlgorithmQuestions {
+  private enum Algorithm: String, CaseIterable {
+    case messagePassing = "amp"
+    case maximumLikelihood = "ml-amp"
+    case principalComponent = "pca"
+
+    var choice: Parameter.Choice {
+      switch self {
+      case .messagePassing: .init(rawValue, "Bayes-optimal message passing")
+      case .maximumLikelihood: .init(rawValue, "maximum-likelihood message passing on the sphere")
+      case .principalComponent: .init(rawValue, "leading eigenvector or singular vectors")
+      }
+    }
+  }
+
+  private static let iterations = Parameter(
+    "iterations", symbol: "T", "iterations of message passing", domain: .integers(from: 0, through: 100_000),
+    default: 100)
+
+  /// The algorithm, with those that a model offers beside it; each is a question of its own.
+  private static func parameter(_ algorithm: Algorithm, among offered: [Algorithm]) -> Parameter {
+    Parameter(
+      "algorithm", symbol: "\\text{algorithm}", "what runs on the instances",
+      choices: ([algorithm] + offered.filter { $0 != algorithm }).map(\.choice))
+  }
+
+  /// Result columns of one overlap.
+  private static func columns(_ quantity: Quantity, symbol: String, _ description: String, suffix: String = "")
+    -> [Column]
+  {
+    [
+      Column(quantity, symbol: symbol, "\(description), mean over the samples"),
+      Column(Quantity("standard_error\(suffix)"), "standard error of \(quantity)"),
+      Column(Quantity("theory\(suffix)"), "\(quantity) for infinite N"),
+      Column(Quantity("deviation\(suffix)"), "\(quantity) minus theory, in standard errors"),
+    ]
+  }
+
+  private static func cells(_ sampled: SampledOverlap) -> [Cell] {
+    [Cell(sampled.mean), .number(sampled.standardError), Cell(sampled.theory), Cell(sampled.deviation)]
+  }
+
+  /// The sizes, seeds and, for message passing, the iterations of a call.
+  private struct Call {
+    let size: Int
+    let samples: Int
+    let seed: UInt64
+    let iterations: Int
+    let start: Double?
+
+    init(_ point: Point, _ algorithm: Algorithm) throws(DomainError) {
+      // Lists of algorithms would mix columns and parameters.
+      let word = try point.word("algorithm")
+      guard word == algorithm.rawValue else {
+        throw DomainError("algorithm", word, allowed: "one algorithm at a time")
+      }
+      size = try point.integer(.size)
+      samples = try point.integer(.samples)
+      seed = UInt64(try point.integer(.seed))
+      iterations = algorithm == .principalComponent ? 0 : try point.integer("iterations")
+      start = algorithm == .principalComponent ? nil : try point.optionalNumber("start")
+    }
+  }
+
+  private static func question(
+    _ algorithm: Algorithm, among offered: [Algorithm], summary: String, parameters: [Parameter], size: Double,
+    columns: [Column], sources: [Citation], formula: String, example: String,
+    answer: @escaping @Sendable (Point, Call) throws(DomainError) -> [SampledOverlap]
+  ) -> Question {
+    let isIterative = algorithm != .principalComponent
+    return Question(
+      name: "simulate --algorithm \(algorithm.rawValue)", summary: summary,
+      parameters: parameters + [parameter(algorithm, among: offered)]
+        + (isIterative ? [iterations, Trajectory.start] : [])
+        + [
+          FiniteSizeQuestions.size(from: 10, through: 100_000, default: size),
+          FiniteSizeQuestions.samples(default: 16), FiniteSizeQuestions.seed,
+        ],
+      columns: columns, evidence: .theorem, sources: sources, formula: formula,
+      domain: "instances of at most 1 GB; overlaps below 16/size are not told from chance",
+      example: "--algorithm \(algorithm.rawValue) \(example)", defaultTolerance: .infinity
+    ) { point throws(DomainError) in
+      let sampled = try answer(point, Call(point, algorithm))
+      return [Answer(sampled.flatMap(cells), main: sampled[0].mean)]
+    }
+  }
+
+  private static let bayesSummary =
+    "The overlap of Bayes-optimal message passing on sampled instances, beside state evolution."
+  private static let bayesFormula =
+    #"x_{t+1} = \eta(B_t),\quad B_t = F(x_t) - \langle V_{t-1}\rangle\,\xi''(x_t\cdot x_{t-1}/N)\,x_{t-1}"#
+  private static let bayesOverlap = "overlap q of the estimate with the signal, |q| where the data leave its sign open"
+  private static let cosine = "cosine m of the estimate with the signal, |m| where the data leave its sign open"
+
+  /// `simulate spiked-wigner --algorithm ...`.
+  package static let spikedWigner: [Question] = {
+    let offered: [Algorithm] = [.messagePassing, .principalComponent]
+    let model = { @Sendable (point: Point) throws(DomainError) in
+      try SpikedWigner(snr: point.number(.snr), prior: .at(point))
+    }
+    return [
+      question(
+        .messagePassing, among: offered, summary: bayesSummary, parameters: SpikedWigner.card.parameters, size: 2000,
+        columns: columns(.overlap, symbol: "q", bayesOverlap), sources: [.lowRankMatrices, .stateEvolution],
+        formula: bayesFormula + #",\ F = \sqrt{\lambda/N}\,Yx,\ \xi'' = \lambda"#,
+        example: "--prior rademacher --snr 2 --size 400 --samples 4"
+      ) { point, call throws(DomainError) in
+        [
+          try model(point).sampledMessagePassing(
+            size: call.size, samples: call.samples, seed: call.seed, iterations: call.iterations, start: call.start)
+        ]
+      },
+      question(
+        .principalComponent, among: offered,
+        summary: "The cosine of the leading eigenvector of sampled matrices with the signal, beside its limit.",
+        parameters: SpikedWigner.card.parameters, size: 2000, columns: columns(.overlap, symbol: "m", cosine),
+        sources: [.spikedEigenvalues, .lowRankMatrices],
+        formula: #"m^2 = 1 - 1/s,\quad s = \lambda(\mathbb E x^2)^2 > 1"#,
+        example: "--snr 2 --size 400 --samples 4"
+      ) { point, call throws(DomainError) in
+        [
+          try model(point).sampledPrincipalComponent(size: call.size, samples: call.samples, seed: call.seed)
+        ]
+      },
+    ]
+  }()
+
+  /// `simulate spiked-wishart --algorithm ...`.
+  package static let spikedWishart: [Question] = {
+    let offered: [Algorithm] = [.messagePassing, .principalComponent]
+    let model = { @Sendable (point: Point) throws(DomainError) in
+      try SpikedWishart(
+        snr: point.number(.snr), ratio: point.number(.ratio), priorU: .at(point, prior: .priorU, rho: .rhoU),
+        priorV: .at(point, prior: .priorV, rho: .rhoV))
+    }
+    return [
+      question(
+        .messagePassing, among: offered,
+        summary: "The overlaps of Bayes-optimal message passing on sampled instances, beside state evolution.",
+        parameters: SpikedWishart.card.parameters, size: 1000,
+        columns: columns("overlap_u", symbol: "q_u", "overlap q of the estimate of u, |q| where both priors are even")
+          + columns(
+            "overlap_v", symbol: "q_v", "overlap q of the estimate of v made from it, |q| where both priors are even",
+            suffix: "_v"),
+        sources: [.lowRankMatrices, .stateEvolution],
+        formula:
+          #"B_v = \sqrt{\lambda/N}\,Y^T\hat u - \tfrac{\lambda}{N}\sum_i V_{u,i}\,\hat v_{\text{old}},\quad B_u = \sqrt{\lambda/N}\,Y\hat v - \tfrac{\lambda}{N}\sum_j V_{v,j}\,\hat u"#,
+        example: "--snr 3 --ratio 0.5 --prior-v two-group:0.3 --start 0.3 --size 400 --samples 4"
+      ) { point, call throws(DomainError) in
+        let sampled = try model(point).sampledMessagePassing(
+          size: call.size, samples: call.samples, seed: call.seed, iterations: call.iterations, start: call.start)
+        return [sampled.u, sampled.v]
+      },
+      question(
+        .principalComponent, among: offered,
+        summary: "The cosines of the leading singular vectors of sampled matrices with u and v, beside their limits.",
+        parameters: SpikedWishart.card.parameters, size: 1000,
+        columns: columns("overlap_u", symbol: "m_u", "cosine with u, |m| above the transition")
+          + columns("overlap_v", symbol: "m_v", "cosine with v, |m| above the transition", suffix: "_v"),
+        sources: [.spikedEigenvalues, .lowRankMatrices],
+        formula:
+          #"m_u^2 = \frac{\alpha s^2-1}{s(1+s\alpha)},\quad m_v^2 = \frac{\alpha s^2-1}{s\alpha(1+s)},\quad s = \lambda\,\mathbb E u^2\,\mathbb E v^2"#,
+        example: "--snr 3 --ratio 0.5 --size 400 --samples 4"
+      ) { point, call throws(DomainError) in
+        let sampled = try model(point).sampledPrincipalComponent(
+          size: call.size, samples: call.samples, seed: call.seed)
+        return [sampled.u, sampled.v]
+      },
+    ]
+  }()
+
+  /// Both kinds of message passing of a model with a tensor.
+  private static func withTensor(
+    card: ModelCard, parameters: [Quantity], sources: [Citation], bayesExample: String, likelihoodExample: String,
+    model: @escaping @Sendable (Point) throws(DomainError) -> SpikedMatrixTensor
+  ) -> [Question] {
+    let offered: [Algorithm] = [.messagePassing, .maximumLikelihood]
+    let declared = card.parameters.filter { parameters.contains($0.quantity) }
+    return [
+      question(
+        .messagePassing, among: offered, summary: bayesSummary, parameters: declared, size: 200,
+        columns: columns(.overlap, symbol: "q", bayesOverlap), sources: sources + [.stateEvolution],
+        formula: bayesFormula, example: bayesExample
+      ) { point, call throws(DomainError) in
+        [
+          try model(point).sampledMessagePassing(
+            prior: .at(point), size: call.size, samples: call.samples, seed: call.seed, iterations: call.iterations,
+            start: call.start)
+        ]
+      },
+      question(
+        .maximumLikelihood, among: offered,
+        summary: "The cosine of maximum-likelihood message passing on sampled instances, beside state evolution.",
+        parameters: declared.filter { $0.quantity != .rho }, size: 200,
+        columns: columns(.overlap, symbol: "m", cosine), sources: [.passedAndSpurious, .stateEvolution],
+        formula:
+          #"x_{t+1} = \sqrt N B_t/|B_t|,\quad m_{t+1} = \nu/\sqrt{\xi'(1)+\nu^2},\ \nu = m_t/\Delta_2 + m_t^{p-1}/\Delta_p"#,
+        example: likelihoodExample
+      ) { point, call throws(DomainError) in
+        try Prior.requireGaussian(at: point)
+        return [
+          try model(point).sampledMaximumLikelihood(
+            size: call.size, samples: call.samples, seed: call.seed, iterations: call.iterations, start: call.start)
+        ]
+      },
+    ]
+  }
+
+  /// `simulate spiked-matrix-tensor --algorithm ...`.
+  package static let spikedMatrixTensor = withTensor(
+    card: SpikedMatrixTensor.card, parameters: [.p, .deltap, .delta2, .prior, .rho], sources: [.marvelsAndPitfalls],
+    bayesExample: "--p 3 --delta2 0.4 --deltap 1 --size 100 --samples 4",
+    likelihoodExample: "--p 3 --delta2 0.3 --deltap 2 --size 100 --samples 4"
+  ) { point throws(DomainError) in
+    try SpikedMatrixTensor(p: point.integer(.p), delta2: point.number(.delta2), deltap: point.number(.deltap))
+  }
+
+  /// `simulate spiked-tensor --algorithm ...`.
+  package static let spikedTensor = withTensor(
+    card: SpikedTensor.card, parameters: [.p, .delta, .prior, .rho], sources: [.spikedTensorEstimation],
+    bayesExample: "--p 3 --delta 0.15 --prior rademacher --start 0.6 --size 100 --samples 4",
+    likelihoodExample: "--p 3 --delta 0.1 --start 0.6 --size 100 --samples 4"
+  ) { point throws(DomainError) in
+    let tensor = try SpikedTensor(p: point.integer(.p), delta: point.number(.delta))
+    return try SpikedMatrixTensor(p: tensor.p, delta2: .infinity, deltap: tensor.delta)
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import RealModule
+import SaddlepointNumerics
+import Synchronization
+
+/// Two marches of different resolution, whose difference is the error estimate.
+///
+/// Their grids depend on the dynamics and on a class of end times only, never on the times that are asked.
+final class LongTimeTrajectory: Sendable {
+  /// The last times that may be asked, in units of 1/rate; four times as far lies the end of the grid, because the error at
+  /// the end of a grid is the largest.
+  static let reaches = [2e6, 2e9, 2e12]
+
+  private struct Runs {
+    nonisolated(unsafe) var list: [LongTimeRun] = []
+    var failure: String?
+  }
+
+  private let dynamics: SphericalDynamics
+  private let end: Double
+  private let runs = Mutex<Runs>(Runs())
+
+  private init(_ dynamics: SphericalDynamics, end: Double) {
+    self.dynamics = dynamics
+    self.end = end
+  }
+
+  private struct Key: Hashable {
+    let dynamics: SphericalDynamics
+    let reach: Int
+  }
+
+  private static let cache = Mutex<(order: [Key], table: [Key: LongTimeTrajectory])>(([], [:]))
+
+  /// The trajectory whose class holds time t; nil beyond the last class.
+  static func trajectory(_ dynamics: SphericalDynamics, to t: Double) -> LongTimeTrajectory? {
+    guard let reach = reaches.firstIndex(where: { t * dynamics.rate <= $0 }) else { return nil }
+    let key = Key(dynamics: dynamics, reach: reach)
+    return cache.withLock { cache in
+      if let known = cache.table[key] { return known }
+      if cache.order.count >= 8 { cache.table[cache.order.removeFirst()] = nil }
+      let made = LongTimeTrajectory(dynamics, end: 4 * reaches[reach] / dynamics.rate)
+      cache.order.append(key)
+      cache.table[key] = made
+      return made
+    }
+  }
+
+  /// Marches as far as needed and reads the runs, coarse one first.
+  ///
+  /// - Parameters:
+  ///   - t: the time that must be reached.
+  ///   - target: a march ends, too, where |m| passes this.
+  ///   - read: what is wanted of a run.
+  /// - Returns: what was read, or why there is nothing.
+  func read<Value: Sendable>(
+    beyond t: Double, target: Double = .infinity, _ read: @Sendable (LongTimeRun) -> Value
+  ) -> Result<[Value], LongTimeFailure> {
+    runs.withLock { runs in
+      if let failure = runs.failure { return .failure(LongTimeFailure(reason: failure)) }
+      if runs.list.isEmpty {
+        let decades = Double.log10(end * dynamics.rate) / 6.9
+        for (intervals, step) in [(160.0, 0.1), (210.0, 0.07)] {
+          guard
+            let run = LongTimeRun(dynamics, end: end, intervals: Int(intervals * max(1, decades)), step: step)
+          else {
+            runs.failure = "the implicit step does not converge"
+            return .failure(LongTimeFailure(reason: runs.failure ?? ""))
+          }
+          runs.list.append(run)
+        }
+      }
+      let logTime = Double.log(t)
+      nonisolated(unsafe) let list = runs.list
+      let values = parallelMap(list.count, state: {}) { _, index in
+        list[index].march(beyond: logTime) { abs($0.overlap) > target }
+        return read(list[index])
+      }
+      for run in list where run.failure != nil && run.logTimes[run.logTimes.count - 1] < logTime && target == .infinity
+      {
+        return .failure(LongTimeFailure(reason: run.failure ?? ""))
+      }
+      return .success(values)
+    }
+  }
+}
+
+/// Why a long march has no answer.
+struct LongTimeFailure: Error {
+  let reason: String
+}

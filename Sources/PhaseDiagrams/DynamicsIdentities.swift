@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import LandscapeDynamics
+import LandscapeModels
+import SaddlepointCore
+import SaddlepointNumerics
+
+extension SphericalSpinGlass {
+  /// `check spherical-spin-glass`, the part about dynamics.
+  static let dynamicsIdentities: [Identity] = [
+    Identity("dynamics: mu = T - p e for pure models", bound: 1e-9) {
+      let model = try SphericalDynamics(SphericalSpinGlass(covariance: [3: 0.5]), temperature: 0.3)
+      return try [0.5, 4].map { t in
+        let state = try model.state(at: t)
+        return abs(try state.multiplier.get() - 0.3 + 3 * state.energy.get())
+      }.max() ?? .infinity
+    },
+    Identity("dynamics: motion without friction conserves energy", bound: 1e-9) {
+      let model = try SphericalDynamics(
+        SphericalSpinGlass(covariance: [3: 0.5]), temperature: 0, inertia: .heavyBall(mass: 1, friction: 0))
+      let state = try model.state(at: 3)
+      return abs(0.5 * (try state.kinetic.get()) + (try state.energy.get()))
+    },
+    Identity("dynamics: the matrix model (p = 2) by Bessel functions", bound: 1e-10) {
+      let g = { (u: Double) in Special.besselI1Scaled(2 * u) / u }
+      let model = try SphericalDynamics(SphericalSpinGlass(covariance: [2: 0.5]), temperature: 0)
+      let c = try model.state(at: 3, waitingTime: 1.25).correlation.get()
+      return abs(c - g(4.25) / (g(6) * g(2.5)).squareRoot())
+    },
+    Identity(
+      "dynamics: an equilibrium start keeps its energy and obeys the fluctuation-dissipation theorem", bound: 1e-9
+    ) {
+      let model = try SphericalDynamics(
+        SphericalSpinGlass(covariance: [3: 0.5]), temperature: 0.7, initialTemperature: 0.7)
+      let pair = try model.state(at: 4, waitingTime: 1)
+      return max(
+        abs(try model.state(at: 4).energy.get() + 0.5 / 0.7),
+        abs(0.7 * (try pair.integratedResponse.get()) - 1 + (try pair.correlation.get())))
+    },
+    Identity("dynamics: equilibrium correlation by mode coupling and from two times", bound: 1e-7) {
+      let glass = try SphericalSpinGlass(covariance: [3: 0.5])
+      let model = try SphericalDynamics(glass, temperature: 0.7, initialTemperature: 0.7)
+      return abs(
+        try model.state(at: 4, waitingTime: 1).correlation.get()
+          - glass.equilibriumCorrelation(temperature: 0.7, at: 3).get())
+    },
+    Identity(
+      "dynamics: small steps of gradient descent follow the gradient flow, error halved with the step", bound: 1e-4
+    ) {
+      let glass = try SphericalSpinGlass(covariance: [3: 0.5], signal: [2: 0.8])
+      let flow = try SphericalDynamics(glass, temperature: 0, initialOverlap: 0.3).state(at: 1).overlap.get()
+      let overlap = { (steps: Int) throws -> Double in
+        try DiscreteDynamics(glass, learningRate: 1 / Double(steps), initialOverlap: 0.3).history(steps: steps)[steps]
+          .overlap
+      }
+      return abs(2 * (try overlap(100)) - (try overlap(50)) - flow)
+    },
+  ]
+}

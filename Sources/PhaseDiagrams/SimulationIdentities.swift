@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import FiniteSize
+import KacRice
+import LandscapeModels
+import SaddlepointCore
+
+/// A comparison of samples with theory: the largest of some deviations, in standard errors.
+///
+/// A missing deviation counts as infinite.
+private func simulation(
+  _ name: String, bound: Double = 2.5, _ deviations: @escaping @Sendable () throws -> [Double?]
+) -> Identity {
+  Identity("\(name), in standard errors", bound: bound, isSlow: true) {
+    try deviations().map { $0.map(abs) ?? .infinity }.max() ?? .infinity
+  }
+}
+
+extension SpikedWigner {
+  /// `check spiked-wigner --slow`.
+  static let simulations: [Identity] = [
+    simulation("message passing on sampled matrices against state evolution") {
+      try [
+        (1.5, Prior.gaussian), (1.5, .rademacher), (1.3, .sparseRademacher(rho: 0.05)), (150, .bernoulli(rho: 0.1)),
+      ].map { snr, prior in
+        try SpikedWigner(snr: snr, prior: prior).sampledMessagePassing(size: 1500, samples: 16, seed: 1).deviation
+      }
+    },
+    simulation("leading eigenvector of sampled matrices against 1 - 1/snr") {
+      try [1.5, 3].map { snr in
+        try SpikedWigner(snr: snr).sampledPrincipalComponent(size: 1500, samples: 16, seed: 1).deviation
+      }
+    },
+  ]
+}
+
+extension SpikedWishart {
+  /// `check spiked-wishart --slow`.
+  static let simulations: [Identity] = [
+    simulation("message passing on sampled matrices against state evolution") {
+      try [(3.5, 0.5, Prior.gaussian), (1.2, 2, .rademacher)].flatMap { snr, ratio, prior -> [Double?] in
+        let sampled = try SpikedWishart(snr: snr, ratio: ratio, priorV: prior)
+          .sampledMessagePassing(size: 1000, samples: 16, seed: 1)
+        return [sampled.u.deviation, sampled.v.deviation]
+      }
+    },
+    simulation("leading singular vectors of sampled matrices against theory") {
+      let sampled = try SpikedWishart(snr: 3.5, ratio: 0.5).sampledPrincipalComponent(size: 1500, samples: 16, seed: 1)
+      return [sampled.u.deviation, sampled.v.deviation]
+    },
+  ]
+}
+
+extension SpikedMatrixTensor {
+  /// `check spiked-matrix-tensor --slow`.
+  static let simulations: [Identity] = [
+    simulation("message passing on samples against state evolution") {
+      try [(3, 0.4, 1.0, 200), (4, 0.5, 0.5, 60)].map { p, delta2, deltap, size in
+        try SpikedMatrixTensor(p: p, delta2: delta2, deltap: deltap)
+          .sampledMessagePassing(size: size, samples: 16, seed: 1).deviation
+      }
+    },
+    simulation("maximum-likelihood message passing on samples against state evolution") {
+      try [(0.3, 2.0), (0.4, 4)].map { delta2, deltap in
+        try SpikedMatrixTensor(p: 3, delta2: delta2, deltap: deltap)
+          .sampledMaximumLikelihood(size: 200, samples: 16, seed: 1).deviation
+      }
+    },
+    simulation("stationary points counted in samples against exact mean numbers", bound: 3) {
+      let model = try SpikedMatrixTensor(p: 3, delta2: 0.5, deltap: 1)
+      return try [(2, 4000, StationaryPoints.all), (3, 400, .all), (3, 400, .minima)].map { size, samples, points in
+        try model.sampledNumber(of: points, size: size, samples: samples, seed: 1).deviation
+      }
+    },
+    simulation("outliers of sampled Hessians at the equator against theory", bound: 3) {
+      let model = try SpikedMatrixTensor(p: 3, delta2: 0.4, deltap: 1)
+      return try outlierDeviations(of: model, overlap: 0, radial: 0)
+    },
+  ]
+}
+
+extension SpikedTensor {
+  /// `check spiked-tensor --slow`.
+  static let simulations: [Identity] = [
+    simulation("message passing on samples, started with information, against state evolution") {
+      [
+        try SpikedTensor(p: 3, delta: 0.15).sampledMessagePassing(
+          prior: .rademacher, size: 200, samples: 16, seed: 1, start: 0.6
+        ).deviation,
+        try SpikedTensor(p: 3, delta: 0.1).sampledMaximumLikelihood(size: 200, samples: 16, seed: 1, start: 0.6)
+          .deviation,
+      ]
+    }
+  ]
+}
+
+extension SphericalSpinGlass {
+  /// `check spherical-spin-glass --slow`.
+  static let simulations: [Identity] = [
+    simulation("stationary points counted in samples against exact mean numbers", bound: 3) {
+      let glass = try SphericalSpinGlass(covariance: [3: 1])
+      return try [(2, 4000, StationaryPoints.all), (3, 400, .all), (3, 400, .minima), (4, 100, .all)].map {
+        size, samples, points in
+        try glass.sampledNumber(of: points, size: size, samples: samples, seed: 1).deviation
+      }
+    },
+    simulation("outliers of sampled Hessians on both sides of the bulk against theory", bound: 3) {
+      try [2.0, -2].flatMap { strength in
+        try outlierDeviations(
+          of: SphericalSpinGlass(covariance: [3: 0.5], signal: [2: strength]), overlap: 0.2, radial: -5)
+      }
+    },
+  ]
+}
+
+/// How far places and projections of sampled outliers are from their limits, in standard errors.
+private func outlierDeviations(of model: some SphericalLandscape, overlap: Double, radial: Double) throws -> [Double?] {
+  let sampled = try model.sampledHessian(overlap: overlap, radial: radial, size: 20_000, samples: 40, seed: 1)
+  guard let limit = try model.hessianSpectrum(overlap: overlap, radial: radial).outlier,
+    let place = sampled.outlier, let projection = sampled.overlapSquared
+  else { return [nil] }
+  return [
+    (try place.get() - limit.eigenvalue) / place.error,
+    (try projection.get() - limit.overlapSquared) / projection.error,
+  ]
+}

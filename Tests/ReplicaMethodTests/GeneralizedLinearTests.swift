@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import LandscapeModels
+import RandomMatrixTheory
+import RealModule
+import ReplicaMethod
+import SaddlepointCore
+import SaddlepointNumerics
+import SaddlepointTestSupport
+import Testing
+
+private let rows = ReferenceRow.rows(of: "phase_retrieval_bayes")
+
+private func rows(_ quantity: String) -> [ReferenceRow] { rows.filter { $0.quantity == quantity } }
+
+/// Channel, field and prior of a row's model; nil for models that are tested elsewhere.
+private func measurement(_ row: ReferenceRow) throws -> Measurement? {
+  let words = row.model.split(separator: " ").map(String.init)
+  let channel: OutputChannel
+  switch words[0] {
+  case "|z|": channel = .modulus
+  case "|z+noise|": channel = .modulus
+  case "|z|+noise": channel = .modulusAdditive
+  case "z^2+noise", "|z|^2+noise": channel = .intensity
+  case "sign": channel = .sign
+  case "relu": channel = .relu
+  case "linear": channel = .linear
+  default: return nil
+  }
+  var prior = Prior.gaussian
+  if words.contains("rademacher") { prior = .rademacher }
+  if words.contains("gauss-bernoulli") { prior = try .gaussBernoulli(rho: row["rho"]) }
+  return try Measurement(
+    channel: channel, field: words.contains("complex") ? .complex : .real, prior: prior,
+    noise: row["noise"].isNaN ? 0 : row["noise"])
+}
+
+/// The number agrees to the digits the row states (10 at most), and its error bound holds.
+private func expect(
+  _ value: Double, error: Double, agreesWith row: ReferenceRow, sourceLocation: SourceLocation = #_sourceLocation
+) {
+  let truth = row.number
+  let distance = abs(value - truth)
+  #expect(
+    distance <= 1e-10 * max(1, abs(truth)) + row.uncertainty, "\(row.model) \(row): \(value) against \(truth)",
+    sourceLocation: sourceLocation)
+  #expect(
+    distance <= error + 2 * row.uncertainty + 4 * truth.ulp, "\(row.model) \(row): error \(error) too small",
+    sourceLocation: sourceLocation)
+  #expect(error <= 1e-10 * max(1, abs(truth)), "\(row): error \(error)", sourceLocation: sourceLocation)
+}
+
+private func expect(
+  _ estimate: Estimate?, agreesWith row: ReferenceRow, sourceLocation: SourceLocation = #_sourceLocation
+) {
+  guard let estimate, let value = estimate.value else {
+    Issue.record("no value for \(row.model) \(row)", sourceLocation: sourceLocation)
+    return
+  }
+  expect(value, error: estimate.error, agreesWith: row, sourceLocation: sourceLocation)
+}
+
+@Suite struct OutputChannelTests {
+  @Test func meanSquares() throws {
+    var count = 0
+    for row in rows("Eg2") {
+      guard let measurement = try measurement(row) else { continue }
+      let q = row["q"]
+      let g = q / (1 - q)
+      let point = try GeneralizedLinearCurve(measurement).point(g, tolerance: 1e-14)
+      let value = g / point.strength
+      expect(value, error: value * point.strengthError / point.strength, agreesWith: row)
+      count += 1
+    }
+    #expect(count >= 15)
+  }
+
+  @Test func potentials() throws {
+    var count = 0
+    for row in rows("Psi_out") {
+      guard let measurement = try measurement(row) else { continue }
+      let q = row["q"]
+      let psi = try GeneralizedLinearCurve(measurement).psi(q, complement: 1 - q)
+      expect(psi.value, error: psi.error, agreesWith: row)
+      count += 1
+    }
+    #expect(count >= 12)
+  }
+
+  /// alpha(q) = (1 + 5q - 44q^2)/2 (from Euler's numbers) and 1 + 3q at small q; 1 + c sqrt V and 2 as q tends to 1 without noise.
+  @Test func limitsOfTheNoiselessModulus() throws {
+    let real = try GeneralizedLinearCurve(Measurement(channel: .modulus))
+    let complex = try GeneralizedLinearCurve(Measurement(channel: .modulus, field: .complex))
+    for q in [1e-9, 1e-7, 1e-5] {
+      let g = q / (1 - q)
+      let series = 0.5 * (1 + 5 * q - 44 * q * q)
+      #expect(abs(try real.point(g, tolerance: 1e-14).strength / series - 1) < 4000 * q * q * q + 4e-14)
+      #expect(abs(try complex.point(g, tolerance: 1e-14).strength / (1 + 3 * q) - 1) < 40 * q * q + 1e-11)
+    }
+    let c = 2 / Double.pi * 0.960_817_144_245_897_596
+    for v in [1e-8, 1e-12] {
+      let g = (1 - v) / v
+      #expect(abs(try real.point(g, tolerance: 1e-14).strength - 1 - c * v.squareRoot()) < 3 * v + 1e-14)
+    }
+    #expect(abs(try complex.point(1e8, tolerance: 1e-14).strength - 2) < 1e-6)
+  }
+
+  /// Derivatives of the rise, exact in each channel, against differences.
+  @Test func slopesAndCurvatures() throws {
+    for measurement in [
+      try Measurement(channel: .modulus, noise: 0.01), try Measurement(channel: .modulus, field: .complex),
+      try Measurement(channel: .sign, prior: .rademacher), try Measurement(channel: .relu),
+      try Measurement(channel: .modulusAdditive, noise: 0.3), try Measurement(channel: .intensity, noise: 0.2),
+      try Measurement(channel: .linear, noise: 0.3),
+    ] {
+      let curve = try GeneralizedLinearCurve(measurement)
+      for x in [-2.0, 0.3, 1.9] {
+        func at(_ x: Double) throws -> CurvePoint { try curve.point(Double.exp(x), tolerance: 1e-14) }
+        let h = 1e-3
+        let point = try at(x)
+        let slope = (try Double.log(at(x + h).strength) - Double.log(at(x - h).strength)) / (2 * h)
+        #expect(abs(slope - point.rise) < 1e-6, "\(measurement.channel) \(x)")
+        let bend = (try at(x + h).rise - at(x - h).rise) / (2 * h)
+        #expect(abs(bend - point.riseSlope) < 1e-5, "\(measurement.channel) \(x)")
+      }
+    }
+  }
+
+  /// A formula takes the general quadrature; the same channel by name the closed form.
+  @Test func formulas() throws {
+    let formula = try OutputChannel.expression(Expression("2*z", variables: OutputChannel.expressionVariables))
+    let twice = try GeneralizedLinear(measurement: Measurement(channel: formula, noise: 0.4), alpha: 1.3).states()[0]
+    let once = try GeneralizedLinear(measurement: Measurement(channel: .linear, noise: 0.1), alpha: 1.3).states()[0]
+    let (a, b) = (try twice.point.overlap.get(), try once.point.overlap.get())
+    #expect(abs(a - b) < 1e-12)
+    #expect(abs(try twice.mutualInformation.get() - once.mutualInformation.get()) < 1e-11)
+  }
+}
+
+@Suite struct GeneralizedLinearStateTests {
+  @Test func referenceStates() throws {
+    for row in rows("mmse_uninformed") + rows("overlap_uninformed") + rows("free_entropy_uninformed") + rows("overlap")
+    {
+      guard let measurement = try measurement(row) else { continue }
+      let states = try GeneralizedLinear(measurement: measurement, alpha: row["alpha"]).states()
+      let reached = try #require(states.first { $0.isReached })
+      switch row.quantity {
+      case "mmse_uninformed": expect(reached.point.mmse, agreesWith: row)
+      case "free_entropy_uninformed": expect(reached.point.potential, agreesWith: row)
+      default: expect(reached.point.overlap, agreesWith: row)
+      }
+      #expect(states.filter(\.point.isDominant).count == 1)
+      #expect(states.filter(\.isReached).count == 1)
+    }
+  }
+
+  /// Plain iteration of state evolution, which knows nothing of curves and folds.
+  @Test(arguments: [(0.0, 0.8), (0.0, 1.1), (0.001, 1.12), (0.1, 2.0)])
+  func iteration(noise: Double, alpha: Double) throws {
+    let curve = try GeneralizedLinearCurve(Measurement(channel: .modulus, noise: noise))
+    let states = try GeneralizedLinear(measurement: curve.measurement, alpha: alpha).states()
+    for (start, state) in [(0.01, states.first { $0.isReached }), (0.9999, states.last { $0.point.isStable })] {
+      var q = start
+      for _ in 0..<2000 {
+        let g = q / (1 - q)
+        // G at this overlap, read off the curve.
+        let next = alpha * g / (try curve.point(g, tolerance: 1e-14).strength)
+        let moved = next / (1 + next)
+        if abs(moved - q) < 1e-14 { break }
+        q = moved
+        if 1 - q < 1e-9 { break }
+      }
+      let expected = try #require(state).point.overlap.value ?? .nan
+      #expect(abs(q - expected) < 1e-8, "from \(start)")
+    }
+  }
+
+  @Test func perfectRecovery() throws {
+    let below = try GeneralizedLinear(measurement: Measurement(channel: .modulus), alpha: 0.9).states()
+    let above = try GeneralizedLinear(measurement: Measurement(channel: .modulus), alpha: 1.2).states()
+    #expect(below.last?.point.overlap == .exact(1))
+    #expect(below.last?.point.isStable == false && below.last?.point.isDominant == false)
+    #expect(above.last?.point.isStable == true && above.last?.isReached == true)
+    #expect(above.last?.point.potential.value == nil)
+    // Noiseless linear measurements: alpha = q.
+    let linear = try GeneralizedLinear(measurement: Measurement(channel: .linear), alpha: 0.37).states()
+    #expect(try #require(linear.first).point.overlap.agrees(with: 0.37, within: 1e-13))
+  }
+}
+
+@Suite struct GeneralizedLinearLineTests {
+  @Test func referenceThresholds() throws {
+    let lines: [(String, Line<GeneralizedLinear>)] = [
+      ("alpha_weak_recovery", .weakRecovery), ("alpha_full_recovery", .fullRecovery),
+      ("alpha_IT", .informationTheoretic), ("alpha_spinodal_uninformed", .algorithmic),
+      ("alpha_spinodal_informed", .informedSpinodal),
+    ]
+    for (quantity, line) in lines {
+      #expect(!rows(quantity).isEmpty)
+      for row in rows(quantity) {
+        guard let measurement = try measurement(row) else { continue }
+        let found = try GeneralizedLinear.threshold(line, measurement: measurement)
+        // Where nothing is known at small alpha a continuous rise comes first.
+        let last = try #require(found.last)
+        expect(last.value, agreesWith: row)
+        if quantity != "alpha_IT" { #expect(found.count == 1) }
+      }
+    }
+  }
+
+  @Test func jumps() throws {
+    for row in rows("q_jump_low") + rows("q_jump_high") {
+      guard let measurement = try measurement(row) else { continue }
+      let found = try GeneralizedLinear.threshold(.informationTheoretic, measurement: measurement)
+      let quantity: Quantity = row.quantity == "q_jump_low" ? .overlapLow : .overlapHigh
+      expect(found.last?[quantity], agreesWith: row)
+    }
+  }
+
+  @Test(arguments: ["|z+noise| real gaussian", "|z+noise| complex gaussian"])
+  func criticalPoints(model: String) throws {
+    for row in rows.filter({ $0.quantity.hasPrefix("critical_noise") && $0.model == model }) {
+      let measurement = try #require(try measurement(row))
+      let found = try PhaseRetrieval.threshold(
+        .critical, channel: measurement.channel, field: measurement.field, prior: measurement.prior)
+      expect(found[0][row.quantity == "critical_noise" ? .noise : .alpha], agreesWith: row)
+    }
+  }
+
+  @Test func criticalNoiseOfSigns() throws {
+    let row = try #require(rows("critical_noise_alpha").first { $0.model.hasPrefix("sign") })
+    let point = Point(try Measurement(channel: .sign, prior: .rademacher))
+    let found = try Line<GeneralizedLinear>.critical.solve(for: .noise, at: point)
+    expect(found[0][.alpha], agreesWith: row)
+  }
+
+  /// The wedge closes at the critical noise: lines exist below and not above.
+  @Test func wedge() throws {
+    let critical = try PhaseRetrieval.threshold(.critical, channel: .modulus)[0]
+    let noise = try critical[.noise].get()
+    let below = try PhaseRetrieval.threshold(.informedSpinodal, channel: .modulus, noise: 0.999 * noise)[0]
+    let above = try PhaseRetrieval.threshold(.informedSpinodal, channel: .modulus, noise: 1.001 * noise)[0]
+    #expect(abs(try below.value.get() - critical[.alpha].get()) < 1e-3)
+    #expect(above.value == .outsideDomain("no-transition"))
+    let algorithmic = try PhaseRetrieval.threshold(.algorithmic, channel: .modulus, noise: 0.01)[0]
+    #expect(algorithmic.order == .continuous)
+    #expect(algorithmic.value.agrees(with: 0.5 * 1.01 * 1.01, within: 1e-14))
+  }
+
+  @Test func priorsShareWeakRecovery() throws {
+    for prior in [Prior.gaussian, .rademacher, try .gaussBernoulli(rho: 0.2), try .sparseRademacher(rho: 0.3)] {
+      let found = try PhaseRetrieval.threshold(.weakRecovery, channel: .modulus, prior: prior, noise: 0.2)[0]
+      #expect(found.value.agrees(with: 0.72, within: 1e-14))
+    }
+  }
+
+  @Test func refusals() {
+    #expect(throws: DomainError.self) { try Measurement(channel: .sign, field: .complex) }
+    #expect(throws: DomainError.self) { try Measurement(channel: .modulus, field: .complex, prior: .rademacher) }
+    #expect(throws: DomainError.self) { try Measurement(channel: .modulus, noise: -0.1) }
+    #expect(throws: DomainError.self) { try Measurement(channel: .linear, prior: .bernoulli(rho: 0.3)) }
+    #expect(throws: DomainError.self) {
+      try Measurement(channel: .expression(Expression("z^3", variables: ["z"])), noise: 0)
+    }
+  }
+}
+
+@Suite struct SpectralMethodTests {
+  @Test func optimalOverlaps() throws {
+    for row in rows("overlap2_optimal_spectral") {
+      let measurement = try #require(try measurement(row))
+      expect(try measurement.optimalSpectralOverlap(alpha: row["alpha"]), agreesWith: row)
+      // The calculator of random matrices finds the same outlier.
+      let outlier = try #require(try measurement.spectralMatrix(.optimal, alpha: row["alpha"]).outliers(.upper).first)
+      #expect(abs(outlier.position - 1) < 1e-10)
+      #expect(abs(outlier.overlapSquared - row.number) < 1e-9)
+    }
+  }
+
+  /// alpha(q) = q^2/((1-q) [sqrt(pi/(2c)) erfcx(sqrt(c/2))/q - 1]), c = (1-q)/q.
+  @Test func closedFormOfTheBestOverlap() throws {
+    for q in [0.1, 0.5, 0.9] {
+      let c = (1 - q) / q
+      let erfcx = Double.exp(c / 2 + Special.logErfc((c / 2).squareRoot()))
+      let alpha = q * q / ((1 - q) * ((Double.pi / (2 * c)).squareRoot() * erfcx / q - 1))
+      let found = try Measurement(channel: .modulus).optimalSpectralOverlap(alpha: alpha)
+      #expect(try #require(found).agrees(with: q, within: 1e-12))
+    }
+  }
+
+  @Test func thresholds() throws {
+    for row in rows("alpha_spectral") {
+      let preprocessing = row.model.contains("1(y^2<t)") ? "trimmed" : "subset"
+      let field = row.model.hasSuffix("complex") ? "complex" : "real"
+      let point = Point(
+        [.channel, .field, .noise, .preprocessing, .cut],
+        [.text("modulus"), .text(field), .number(0), .text(preprocessing), .number(row["t"])])
+      let found = try Line<PhaseRetrieval>.spectral.solve(for: .alpha, at: point)
+      #expect(found.count == 1)
+      expect(found[0].value, agreesWith: row)
+    }
+  }
+
+  @Test func edgesAndOutliers() throws {
+    for row in rows where ["upper_edge", "outlier", "overlap2"].contains(row.quantity) && row.model.hasPrefix("T=") {
+      let preprocessing: Preprocessing =
+        row.model.hasPrefix("T=y^2 1(y^2<7)")
+        ? .trimmed(cut: 7) : row.model.hasPrefix("T=1-1/y^2") ? .optimal : .mondelliMontanari
+      let result = try Measurement(channel: .modulus).spectralMethod(preprocessing, alpha: row["alpha"])
+      switch row.quantity {
+      case "upper_edge": expect(try #require(result.upperEdge), error: 1e-11, agreesWith: row)
+      case "outlier": expect(result.outlier, agreesWith: row)
+      default: expect(result.overlapSquared, agreesWith: row)
+      }
+    }
+  }
+
+  @Test func densities() throws {
+    for row in rows("spectral_density") where row.model.hasPrefix("T=") {
+      let matrix = try Measurement(channel: .modulus).spectralMatrix(.optimal, alpha: row["alpha"])
+      expect(try #require(matrix.density(at: row["lambda"])).density, error: 1e-11, agreesWith: row)
+    }
+  }
+
+  @Test func unboundedWeightsHaveNoOutlier() throws {
+    let square = Preprocessing.expression(try Expression("y^2", variables: Preprocessing.expressionVariables))
+    let result = try Measurement(channel: .modulus).spectralMethod(square, alpha: 5)
+    #expect(result.edge == .unbounded && result.upperEdge == nil && result.outlier.value == nil)
+  }
+}
