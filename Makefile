@@ -52,7 +52,7 @@ consumer-test: deps
 check: build
 	$(COMMAND) check
 
-## The same with simulations, about two minutes more.
+## The same with simulations, under a minute more.
 check-slow: build
 	$(COMMAND) check --slow
 

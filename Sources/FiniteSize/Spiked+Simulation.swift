@@ -72,7 +72,7 @@ extension SpikedWigner {
 
   /// The cosine of the leading eigenvector of Y with the signal on sampled instances, beside sqrt(1 - 1/(snr (E x^2)^2)).
   ///
-  /// The diagonal of Y is left out. Above the transition |cosine| is averaged, below it the cosine of an eigenvector whose
+  /// Above the transition |cosine| is averaged, below it the cosine of an eigenvector whose
   /// sign is random.
   ///
   /// - Parameters:
@@ -112,7 +112,7 @@ extension SpikedMatrixTensor {
   ///
   /// - Parameters:
   ///   - prior: law of the signal's components.
-  ///   - size: N, at least 10; couplings of an instance, N over p, must fit 1 GB.
+  ///   - size: N, at least 10; couplings of an instance, about N^p/p!, must fit 1 GB.
   ///   - samples: number of independent instances, at least 2.
   ///   - seed: everything random follows from it; sample i is the same whatever the number of samples or threads.
   ///   - iterations: from 0 to 100000.
@@ -136,7 +136,7 @@ extension SpikedMatrixTensor {
   /// m' = nu/sqrt(xi'(1) + nu^2).
   ///
   /// - Parameters:
-  ///   - size: N, at least 10; couplings of an instance, N over p, must fit 1 GB.
+  ///   - size: N, at least 10; couplings of an instance, about N^p/p!, must fit 1 GB.
   ///   - samples: number of independent instances, at least 2.
   ///   - seed: everything random follows from it; sample i is the same whatever the number of samples or threads.
   ///   - iterations: from 0 to 100000.
@@ -183,7 +183,7 @@ extension SpikedTensor {
   ///
   /// - Parameters:
   ///   - prior: law of the signal's components.
-  ///   - size: N, at least 10; couplings of an instance, N over p, must fit 1 GB.
+  ///   - size: N, at least 10; couplings of an instance, about N^p/p!, must fit 1 GB.
   ///   - samples: number of independent instances, at least 2.
   ///   - seed: everything random follows from it; sample i is the same whatever the number of samples or threads.
   ///   - iterations: from 0 to 100000.
@@ -206,7 +206,7 @@ extension SpikedTensor {
   /// As ``SpikedMatrixTensor/sampledMaximumLikelihood(size:samples:seed:iterations:start:)``.
   ///
   /// - Parameters:
-  ///   - size: N, at least 10; couplings of an instance, N over p, must fit 1 GB.
+  ///   - size: N, at least 10; couplings of an instance, about N^p/p!, must fit 1 GB.
   ///   - samples: number of independent instances, at least 2.
   ///   - seed: everything random follows from it; sample i is the same whatever the number of samples or threads.
   ///   - iterations: from 0 to 100000.

@@ -4,9 +4,11 @@ import LandscapeModels
 import RealModule
 package import SaddlepointNumerics
 
-/// The noisy couplings of one order k of a signal, k = 2 for a matrix: an entry for each increasing list of indices.
+/// The noisy couplings of one order k of a signal, k = 2 for a matrix: an entry for each list of indices that does not decrease.
 ///
 /// Entries are T sqrt((k-1)!)/(N^((k-1)/2) Delta), so that their contraction with an estimate is the field of message passing.
+/// Those with equal indices have 1/(m1! m2! ...) of the others' mean and variance, m being how often each index occurs: the
+/// log-likelihood then has the covariance N xi(q) at every N, as in the landscape; without them it would miss O(1/N).
 ///
 /// Source: theory sheet *spiked replica*, section 1.
 package struct SpikedCouplings: Sendable {
@@ -14,9 +16,9 @@ package struct SpikedCouplings: Sendable {
   private let order: Int
   private var entries: [Double]
 
-  /// How many entries there are: N over k.
+  /// How many entries there are: N + k - 1 over k.
   package static func count(size: Int, order: Int) -> Double {
-    (0..<order).reduce(1) { $0 * Double(size - $1) / Double($1 + 1) }
+    (0..<order).reduce(1) { $0 * Double(size + $1) / Double($1 + 1) }
   }
 
   /// Couplings of the given strength 1/Delta.
@@ -28,31 +30,39 @@ package struct SpikedCouplings: Sendable {
     let amplitude = (strength * scale).squareRoot()
     var entries: [Double] = []
     entries.reserveCapacity(Int(Self.count(size: size, order: order)))
-    Self.forEachRow(size: size, order: order) { prefix, first in
+    Self.forEachRow(size: size, order: order) { prefix in
+      let first = prefix[order - 2]
+      // Length of the last run of equal indices, and the product of the factorials of all.
+      var (run, repetitions) = (0, 1.0)
+      for (place, index) in prefix.enumerated() {
+        run = place > 0 && prefix[place - 1] == index ? run + 1 : 1
+        repetitions *= Double(run)
+      }
       let mean = prefix.reduce(strength * scale) { $0 * signal[$1] }
-      for k in first..<signal.count { entries.append(mean * signal[k] + amplitude * random.normal()) }
+      for k in first..<signal.count {
+        let divisor = k == first ? repetitions * Double(run + 1) : repetitions
+        entries.append(mean * signal[k] / divisor + amplitude * random.normal() / divisor.squareRoot())
+      }
     }
     self.entries = entries
   }
 
-  /// Calls `body` with the leading k - 1 indices and the first index that may follow, for every row that is not empty.
+  /// Calls `body` with the leading k - 1 indices of every row, in which the last index goes from the one before it to N - 1.
   @inline(__always)
-  private static func forEachRow(size: Int, order: Int, _ body: (_ prefix: [Int], _ first: Int) -> Void) {
-    let length = order - 1
-    guard size >= order else { return }
-    var prefix = Array(0..<length)
+  private static func forEachRow(size: Int, order: Int, _ body: (_ prefix: [Int]) -> Void) {
+    var prefix = [Int](repeating: 0, count: order - 1)
     while true {
-      body(prefix, prefix[length - 1] + 1)
-      // The next prefix: the last index that can still grow does, those after it follow closely.
-      var place = length - 1
-      while place >= 0, prefix[place] == size - order + place { place -= 1 }
+      body(prefix)
+      // The next prefix: the last index that can still grow does, those after it start from there.
+      var place = order - 2
+      while place >= 0, prefix[place] == size - 1 { place -= 1 }
       if place < 0 { return }
-      prefix[place] += 1
-      for later in (place + 1)..<max(place + 1, length) { prefix[later] = prefix[later - 1] + 1 }
+      let next = prefix[place] + 1
+      for later in place..<(order - 1) { prefix[later] = next }
     }
   }
 
-  /// Adds the field of an estimate x: component i gains the sum of all entries with index i, each times x at its other indices.
+  /// Adds the field of an estimate x: component i gains each entry as often as i is among its indices, times x at the others.
   package func addField(of x: [Double], to field: inout [Double]) {
     let n = size
     let last = order - 1
@@ -61,7 +71,8 @@ package struct SpikedCouplings: Sendable {
       x.withUnsafeBufferPointer { x in
         field.withUnsafeMutableBufferPointer { y in
           var place = 0
-          Self.forEachRow(size: n, order: order) { prefix, first in
+          Self.forEachRow(size: n, order: order) { prefix in
+            let first = prefix[last - 1]
             var product = 1.0
             for a in 0..<last {
               product *= x[prefix[a]]

@@ -8,7 +8,7 @@ struct CheckCommand: ParsableCommand, SharingCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Identities between independent routes, each with its discrepancy.", helpNames: [])
   @OptionGroup var shared: SharedOptions
-  @Flag(help: "Add simulations of fixed seeds (about two minutes).") var slow = false
+  @Flag(help: "Add simulations of fixed seeds (under a minute).") var slow = false
   @Argument(
     parsing: .allUnrecognized, help: ArgumentHelp("A model; all if none is named.", valueName: "MODEL"),
     completion: Completion.words) var rest: [String] = []

@@ -120,7 +120,7 @@ enum Help {
     case "check":
       lines += ["", "Options"]
       lines += table([
-        ["--slow", "add simulations of fixed seeds; their discrepancies are in standard errors (about two minutes)"],
+        ["--slow", "add simulations of fixed seeds; their discrepancies are in standard errors (under a minute)"],
         ["--format table|csv|json|ndjson", "form of standard output"],
         ["-o FILE", ".csv .json .ndjson; repeatable"],
       ])
