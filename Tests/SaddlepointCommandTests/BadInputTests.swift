@@ -148,13 +148,15 @@ import Testing
   /// Every numerical parameter of every line and question, just outside its domain.
   @Test(arguments: Catalogue.models.map(\.card.name)) func everyDomainIsEnforced(model: String) throws {
     let entry = try #require(Catalogue.models.first { $0.card.name == model })
+    let flag = { (parameter: Parameter) in "--" + parameter.quantity.name.replacing("_", with: "-") }
     var calls: [(words: String, parameters: [Parameter])] = entry.questions.flatMap { question in
-      let named = question.parameters.filter { "--\($0.quantity)" == question.selector }
+      let named = question.parameters.filter { flag($0) == question.selector }
       let others = question.parameters.filter { !named.contains($0) }
       // An option that chooses the question takes a value, too, if it is one of its parameters.
+      let value = named.first.map { " \($0.domain?.upper == 1 ? 0.5 : 5)" }
       return [
         ("\(question.command) \(model)", named),
-        (question.invocation(of: model) + (named.isEmpty ? "" : " 5"), others),
+        (question.invocation(of: model) + (value ?? ""), others),
       ]
     }
     calls += entry.lines.map { line in
@@ -166,7 +168,7 @@ import Testing
         let outside = domain.lower.isFinite ? (domain.includesLower ? domain.lower - 1 : domain.lower) : .nan
         let outcome = try Command.run("\(words) --\(parameter.quantity)=\(outside)")
         #expect(outcome.code == 65, "\(words) --\(parameter.quantity)=\(outside): \(outcome.errors)")
-        #expect(outcome.errors.contains("--" + parameter.quantity.name.replacingOccurrences(of: "_", with: "-")))
+        #expect(outcome.errors.contains(flag(parameter)))
       }
     }
   }
