@@ -116,11 +116,13 @@ public struct Expression: Sendable, Hashable, CustomStringConvertible {
   ///   - variable: the value of a variable (by its number) at a point.
   ///   - store: receives each point and the value there.
   /// - Complexity: one pass over the operations for each block of 128 points; one allocation in all.
+  @_specialize(where S == Jet)
   public func evaluate<S: DifferentiableScalar>(
     count: Int, variable: (_ index: Int, _ point: Int) -> S, store: (_ point: Int, _ value: S) -> Void
   ) {
-    let block = 128
-    guard let last = operations.indices.last else { return }
+    // A single point is asked for often, by root finders.
+    let block = min(128, count)
+    guard let last = operations.indices.last, block > 0 else { return }
     withUnsafeTemporaryAllocation(of: S.self, capacity: operations.count * block) { results in
       results.initialize(repeating: S(0))
       var start = 0
