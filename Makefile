@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 COMMAND := .build/release/saddlepoint
 
-.PHONY: demo test build deps lint format bench consumer-test check check-slow notebooks-exports notebooks guides install uninstall clean
+.PHONY: demo test test-slow build deps lint format bench consumer-test check check-slow notebooks-exports notebooks guides install uninstall clean
 
 ## The p = 3 phase diagram: diagram.svg, diagram.png and diagram.csv in this folder.
 demo: build
@@ -14,8 +14,12 @@ demo: build
 	@echo "Open diagram.svg; the numbers are in diagram.csv. Next: $(COMMAND) models"
 
 ## All tests, in an optimised build.
-test: build lint
+test: deps lint
 	$(SWIFT) test -c release
+
+## The same with the tests that take minutes: late times, large sizes.
+test-slow: deps lint
+	SADDLEPOINT_SLOW_TESTS=1 $(SWIFT) test -c release
 
 build: deps
 	$(SWIFT) build -c release --product saddlepoint

@@ -166,8 +166,8 @@ import Testing
       for parameter in parameters {
         guard let domain = parameter.domain else { continue }
         let outside = domain.lower.isFinite ? (domain.includesLower ? domain.lower - 1 : domain.lower) : .nan
-        let outcome = try Command.run("\(words) --\(parameter.quantity)=\(outside)")
-        #expect(outcome.code == 65, "\(words) --\(parameter.quantity)=\(outside): \(outcome.errors)")
+        let outcome = try Command.run("\(words) \(flag(parameter))=\(outside)")
+        #expect(outcome.code == 65, "\(words) \(flag(parameter))=\(outside): \(outcome.errors)")
         #expect(outcome.errors.contains(flag(parameter)))
       }
     }
