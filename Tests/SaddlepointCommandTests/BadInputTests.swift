@@ -153,7 +153,9 @@ import Testing
       let named = question.parameters.filter { flag($0) == question.selector }
       let others = question.parameters.filter { !named.contains($0) }
       // An option that chooses the question takes a value, too, if it is one of its parameters.
-      let value = named.first.map { " \($0.domain?.upper == 1 ? 0.5 : 5)" }
+      let value = named.first.map { chosen in
+        " " + (chosen.domain.map { $0.upper == 1 ? "0.5" : "5" } ?? chosen.defaultValue?.text ?? "")
+      }
       return [
         ("\(question.command) \(model)", named),
         (question.invocation(of: model) + (value ?? ""), others),

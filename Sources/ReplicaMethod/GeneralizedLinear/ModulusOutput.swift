@@ -34,7 +34,8 @@ struct ModulusOutput: OutputFunction {
     u = nodes
     self.weights = weights
     // At a given u the poles in p are pi/(2u) from p = 0, next to an end, where Gauss nodes are dense.
-    let rule = try FixedRule.gaussLegendre(48)
+    // 64 nodes, since GSL tabulates those to the last bit.
+    let rule = try FixedRule.gaussLegendre(64)
     angles = zip(rule.nodes, rule.weights).map { x, weight in
       let p = 0.25 * Double.pi * (1 + x)
       let c = Double.cos(p)
