@@ -114,7 +114,7 @@ package enum KacRiceQuestions {
         finitePoints,
         Parameter(
           .size, symbol: "N",
-          "dimension; to 200 for minima, others 1000 (all) or 200 (index:K) without a signal, 100 with one",
+          "dimension; to 1000 for all points without a signal, else to 200",
           domain: .integers(from: 2, through: 1000)),
         Parameter(
           optional: .overlap, symbol: "m", "overlap at which the density is asked for; left out: summed over",

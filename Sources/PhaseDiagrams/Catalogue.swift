@@ -96,7 +96,8 @@ public enum Catalogue {
       card: SpikedTensor.card,
       questions: [
         SpikedTensor.replicaQuestion, SpikedTensor.trajectoryQuestion, SpikedTensor.potentialQuestion,
-        SpikedTensor.complexityQuestion, SpikedTensor.quenchedQuestion, SpikedTensor.exactNumberQuestion,
+        SpikedTensor.phaseQuestion, SpikedTensor.complexityQuestion, SpikedTensor.quenchedQuestion,
+        SpikedTensor.exactNumberQuestion,
         SpikedTensor.hessianQuestion,
       ] + DynamicsQuestions.spikedTensor + FiniteSizeQuestions.spikedTensor + AlgorithmQuestions.spikedTensor,
       lines: spikedTensorLines.map(CatalogueLine.init),

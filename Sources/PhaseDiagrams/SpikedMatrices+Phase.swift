@@ -48,31 +48,6 @@ public struct WishartPhase: Sendable, Hashable {
   }
 }
 
-extension PhaseRegion {
-  /// The region from the optimal overlap and the one that message passing reaches.
-  fileprivate init(bayes: Estimate, amp: Estimate) {
-    let (best, reached) = (bayes.value ?? 0, amp.value ?? 0)
-    self = best == 0 ? .impossible : reached == best ? .easy : reached == 0 ? .hard : .hybridHard
-  }
-
-  /// The region in a sentence.
-  fileprivate var sentence: String {
-    switch self {
-    case .impossible: "nothing about the signal can be found"
-    case .hard: "the signal can be found in principle, but no known efficient algorithm does"
-    case .hybridHard: "message passing correlates with the signal, but stays below what is possible"
-    case .easy: "message passing is optimal"
-    }
-  }
-}
-
-/// sqrt(q/rho) of an overlap q.
-private func cosine(_ overlap: Estimate, _ secondMoment: Double) -> Estimate {
-  guard let q = overlap.value, q > 0 else { return overlap }
-  let root = (q / secondMoment).squareRoot()
-  return overlap.mapped(derivative: 0.5 * root / q) { ($0 / secondMoment).squareRoot() }
-}
-
 extension SpikedWigner {
   /// What is possible at this point, and what message passing and the top eigenvector reach.
   ///
@@ -121,13 +96,13 @@ extension SpikedWigner {
     let model = try SpikedWigner(snr: point.number(.snr), prior: .at(point))
     return try SpikedQuestions.checkedRows(columns: 9) {
       let phase = try model.phase()
-      let nearest = try nearestLine(Catalogue.spikedWignerLines, to: model.snr, at: point)
+      let nearest = try nearestLine(Catalogue.spikedWignerLines, .snr, to: model.snr, at: point)
       return [
         Answer(
           [
             .text(phase.region.rawValue), Cell(phase.cosineBayes), Cell(phase.cosineAMP), Cell(phase.cosinePCA),
             Cell(phase.topEigenvalue), Cell(trusted: phase.mutualInformation), nearest.map { .text($0.name) } ?? .empty,
-            Cell(nearest?.snr), .text(phase.region.sentence),
+            Cell(nearest?.value), .text(phase.region.sentence),
           ], main: phase.cosineBayes)
       ]
     }
@@ -190,31 +165,16 @@ extension SpikedWishart {
       priorV: .at(point, prior: .priorV, rho: .rhoV))
     return try SpikedQuestions.checkedRows(columns: 11) {
       let phase = try model.phase()
-      let nearest = try nearestLine(Catalogue.spikedWishartLines, to: model.snr, at: point)
+      let nearest = try nearestLine(Catalogue.spikedWishartLines, .snr, to: model.snr, at: point)
       return [
         Answer(
           [
             .text(phase.region.rawValue), Cell(phase.cosineBayes.u), Cell(phase.cosineBayes.v),
             Cell(phase.cosineAMP.u), Cell(phase.cosineAMP.v), Cell(phase.cosinePCA.u), Cell(phase.cosinePCA.v),
-            Cell(phase.topEigenvalue), nearest.map { .text($0.name) } ?? .empty, Cell(nearest?.snr),
+            Cell(phase.topEigenvalue), nearest.map { .text($0.name) } ?? .empty, Cell(nearest?.value),
             .text(phase.region.sentence),
           ], main: phase.cosineBayes.u)
       ]
     }
   }
-}
-
-/// The line whose critical snr is nearest in the logarithm.
-private func nearestLine<Model>(
-  _ lines: [Line<Model>], to snr: Double, at point: Point
-) throws(DomainError) -> (name: String, snr: Double)? {
-  var best: (name: String, snr: Double, distance: Double)?
-  for line in lines where !line.declaration.isPoint {
-    for solution in try line.solve(for: .snr, at: point) {
-      guard let critical = solution.value.value else { continue }
-      let distance = max(critical / snr, snr / critical)
-      if distance < best?.distance ?? .infinity { best = (line.declaration.name, critical, distance) }
-    }
-  }
-  return best.map { ($0.name, $0.snr) }
 }

@@ -6,18 +6,6 @@ import ReplicaMethod
 public import SaddlepointCore
 import SaddlepointNumerics
 
-/// What is possible at a point of a phase diagram.
-public enum PhaseRegion: String, Sendable, Hashable, CaseIterable {
-  /// The Bayes-optimal overlap is zero.
-  case impossible
-  /// The signal can be found in principle, but message passing stays at zero overlap.
-  case hard
-  /// Message passing finds something, but less than is possible.
-  case hybridHard = "hybrid-hard"
-  /// Message passing is optimal.
-  case easy
-}
-
 /// What the theory says about a point of the phase diagram of a spiked model.
 public struct SpikedPhase: Sendable, Hashable {
   /// What is possible.
@@ -38,9 +26,7 @@ public struct SpikedPhase: Sendable, Hashable {
   /// The region and its algorithms in a sentence.
   public var summary: String {
     switch region {
-    case .impossible: "nothing about the signal can be found"
-    case .hard: "the signal can be found in principle, but no known efficient algorithm does"
-    case .hybridHard: "message passing correlates with the signal, but stays below what is possible"
+    case .impossible, .hard, .hybridHard: region.sentence
     case .easy:
       switch (langevinSucceeds, gradientFlowSucceeds) {
       case (true, true): "message passing is optimal; Langevin and gradient flow find the signal"
@@ -67,26 +53,17 @@ extension SpikedMatrixTensor {
     let amp = try messagePassingOverlap()
     let ml = try maximumLikelihoodFromScratch()
     let best = saddles.first(where: \.isDominant)?.overlap ?? .exact(0)
-    let bayes = best.value ?? 0
-    let region: PhaseRegion =
-      bayes == 0 ? .impossible : amp.m == bayes ? .easy : amp.m == 0 ? .hard : .hybridHard
     let (i2, ip) = (1 / delta2, 1 / deltap)
     let overlap = 1 - temperature * delta2
     // The lines' own conditions: the marginal states are unstable to the signal.
     let langevin =
       delta2 < 1 && overlap > 0
       && (i2 * i2 - i2) * deltap > Double(p - 1) * power(overlap, p - 2)
+    let reached: Estimate = amp.m == 0 ? .exact(0) : .converged(amp.m, error: amp.error + amp.m.ulp)
     return SpikedPhase(
-      region: region, cosineBayes: cosine(best),
-      cosineAMP: amp.m == 0 ? .exact(0) : cosine(.converged(amp.m, error: amp.error + amp.m.ulp)),
+      region: PhaseRegion(bayes: best, amp: reached), cosineBayes: cosine(best, 1), cosineAMP: cosine(reached, 1),
       cosineML: ml.map { .converged($0.m, error: $0.error) } ?? .exact(0), mlReplicon: ml?.replicon,
       langevinSucceeds: langevin, gradientFlowSucceeds: i2 * i2 > i2 + Double(p - 1) * ip)
-  }
-
-  /// The largest complexity of minima; at isolated minima it touches zero, which counts for none.
-  private func spuriousComplexity() throws -> Estimate {
-    let top = try complexity(of: .minima)
-    return top.value.map { $0 > 1e-12 } == true ? top : .exact(0)
   }
 
   private func power(_ x: Double, _ n: Int) -> Double {
@@ -94,10 +71,13 @@ extension SpikedMatrixTensor {
     for _ in 0..<n { result *= x }
     return result
   }
+}
 
-  private func cosine(_ overlap: Estimate) -> Estimate {
-    guard let q = overlap.value, q > 0 else { return overlap }
-    return overlap.mapped(derivative: 0.5 / q.squareRoot()) { $0.squareRoot() }
+extension SphericalLandscape {
+  /// The largest complexity of minima; at isolated minima it touches zero, which counts for none.
+  func spuriousComplexity() throws -> Estimate {
+    let top = try complexity(of: .minima)
+    return top.value.map { $0 > 1e-12 } == true ? top : .exact(0)
   }
 }
 
@@ -131,7 +111,7 @@ extension SpikedMatrixTensor {
       p: point.integer(.p), delta2: point.number(.delta2), deltap: point.number(.deltap))
     do {
       let phase = try model.phase(temperature: point.number(.temperature))
-      let nearest = try model.nearestLine(at: point)
+      let nearest = try nearestLine(Catalogue.spikedMatrixTensorLines, .delta2, to: model.delta2, at: point)
       return [
         Answer(
           [
@@ -139,7 +119,7 @@ extension SpikedMatrixTensor {
             Cell(phase.mlReplicon), .flag(phase.langevinSucceeds), .flag(phase.gradientFlowSucceeds),
             Cell(try model.spuriousComplexity()), Cell(model.signalMinimum().overlap),
             nearest.map { .text($0.name) } ?? .empty,
-            Cell(nearest?.delta2), .text(phase.summary),
+            Cell(nearest?.value), .text(phase.summary),
           ], main: phase.cosineBayes)
       ]
     } catch let error as DomainError {
@@ -147,19 +127,5 @@ extension SpikedMatrixTensor {
     } catch {
       return [Answer([Cell](repeating: .empty, count: 12), main: .notConverged("\(error)"))]
     }
-  }
-
-  /// The line whose critical Delta2 is nearest in the logarithm.
-  private func nearestLine(at point: Point) throws(DomainError) -> (name: String, delta2: Double)? {
-    guard delta2.isFinite else { return nil }
-    var best: (name: String, delta2: Double, distance: Double)?
-    for line in Catalogue.spikedMatrixTensorLines where !line.declaration.isPoint {
-      for solution in try line.solve(for: .delta2, at: point) {
-        guard let critical = solution.value.value, critical.isFinite, critical > 0 else { continue }
-        let distance = max(critical / delta2, delta2 / critical)
-        if distance < best?.distance ?? .infinity { best = (line.declaration.name, critical, distance) }
-      }
-    }
-    return best.map { ($0.name, $0.delta2) }
   }
 }

@@ -2,6 +2,7 @@
 
 import LandscapeModels
 import PhaseDiagrams
+import RealModule
 import ReplicaMethod
 import SaddlepointCore
 import Testing
@@ -28,6 +29,29 @@ import Testing
           #expect(sees(below) != sees(above), "\(line.declaration.name) at p=\(p), deltap=\(deltap)")
         }
       }
+    }
+  }
+
+  /// A tensor alone: the regions change at its lines, and nothing efficient sees a centred signal.
+  @Test(arguments: [3, 4]) func tensorsAreHardBelowTheirLine(p: Int) throws {
+    for prior in [Prior.gaussian, .rademacher, try .sparseRademacher(rho: 0.2)] {
+      try isHardBelowItsLine(p: p, prior: prior)
+    }
+    // Without noise everything is known: the mutual information is the entropy of the prior.
+    let clean = try SpikedTensor(p: p, delta: 1e-3).phase(prior: .rademacher)
+    #expect(abs(try clean.mutualInformation.get() - Double.log(2)) < 1e-12)
+  }
+
+  private func isHardBelowItsLine(p: Int, prior: Prior) throws {
+    let line = try SpikedTensor.threshold(.informationTheoretic, p: p, prior: prior)
+    let critical = try #require(line.last?.value.value)
+    for (factor, region) in [(1 - 1e-6, PhaseRegion.hard), (1 + 1e-6, .impossible)] {
+      let phase = try SpikedTensor(p: p, delta: critical * factor).phase(prior: prior)
+      #expect(phase.region == region && phase.cosineAMP == .exact(0))
+      // At the line the informative state tells as much as none: all of the mutual information remains.
+      var whole = 1 / (2 * Double(p) * critical)
+      for _ in 0..<p { whole *= prior.secondMoment }
+      #expect(abs(try phase.mutualInformation.get() / whole - 1) < 1e-5)
     }
   }
 

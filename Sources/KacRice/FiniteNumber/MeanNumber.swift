@@ -119,10 +119,10 @@ struct PivotRoute: Sendable {
     let reach = { @Sendable (s: Double) -> Double in
       12 + (isTwoSided ? max(abs(s), abs(s - low), abs(s - high)) : max(s, s - low, 0))
     }
-    // Cost in elements of all kernels; 10^9 take a few seconds.
+    // Cost in elements of all kernels; 10^9 take a few seconds, and all points of a spike at N = 200 have 10^10.
     let largest = max(reach(place(0) * n.squareRoot()), reach(place(count - 1) * n.squareRoot()))
     let places = Double(PivotGrid.count(reach: largest, isTwoSided: isTwoSided, size: size, fineness: fineness))
-    guard Double(count) * n * places * places < 8e9 else { throw TooLarge() }
+    guard Double(count) * n * places * places < 2.5e10 else { throw TooLarge() }
     let values = parallelMap(count, chunk: 8) {
       ChainKernel()
     } _: { kernel, i -> Result<Double, any Error> in

@@ -13,15 +13,14 @@ extension SphericalLandscape {
   ///
   /// - Parameters:
   ///   - points: which stationary points are counted; fractions of negative directions are not.
-  ///   - size: N, at least 2. At most 200 for minima and maxima; for others 1000 (all points) or 200 (an index) without a
-  ///     signal, 100 with one.
+  ///   - size: N, at least 2, and at most 1000 for all points without a signal, 200 otherwise.
   ///   - m: a given overlap m = x.x*/N, in (-1, 1): the answer is then log of the density of points in m, whose integral
   ///     over m is the number. Left out: the number.
   /// - Returns: log E# (natural, not per N) with its error estimated from a coarser computation; `not-converged` where the
   ///   signal or a field exceeds the random part of the Hessian so far that the computation would take minutes.
   /// - Throws: `DomainError` for a size, an index or an overlap out of range, and for fractions.
   /// - Complexity: all points without signal O(N^2); minima O(N^2) kernels of O(N) elements, 0.4 s at N = 50 and 1.2 s at
-  ///   N = 200; everything else 1 to 4 s at N = 50, more where the signal is strong.
+  ///   N = 200; everything else 1 to 4 s at N = 50, half a minute at N = 200, more where the signal is strong.
   ///
   /// Source: theory sheet *spherical landscapes*, section 6; arXiv:1003.1129.
   public func logMeanNumber(
@@ -45,13 +44,10 @@ extension SphericalLandscape {
     let isReversed = index.map { 2 * $0 > size - 1 } ?? false
     let counted = index.map { isReversed ? size - 1 - $0 : $0 }
     let hasSignal = !signal.terms.isEmpty
-    let limit = counted == 0 ? 200 : hasSignal ? 100 : counted == nil ? 1000 : 200
+    let limit = counted == nil && !hasSignal ? 1000 : 200
     guard size <= limit else {
       throw DomainError(
-        .size, Double(size),
-        allowed:
-          "size <= \(limit) for \(points) with\(hasSignal ? "" : "out") a signal (minima: 200; others without a signal: all 1000, index:K 200; with one: 100)"
-      )
+        .size, Double(size), allowed: "size <= \(limit) here (1000 for all points without a signal, 200 otherwise)")
     }
     let constants = LandscapeConstants(covariance)
     do {
