@@ -16,6 +16,8 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
     package let isStable: Bool
     /// Its name: weak, barrier or informative.
     package let family: SaddleFamily
+    /// Places log g inside it at which the strength is roughly known.
+    fileprivate let nodes: [(x: Double, strength: Double)]
   }
 
   package let curve: Curve
@@ -30,15 +32,17 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
   /// - Complexity: about 10 points of the curve per decade of its range, and a few for each fold.
   package init(_ curve: Curve) throws(GSLError) {
     self.curve = curve
-    let folds = try Self.folds(of: curve)
+    let (folds, nodes) = try Self.folds(of: curve)
     var pieces: [Piece] = []
     var isStable = folds.first.map { $0.isMaximum } ?? true
     for index in 0...folds.count {
       let isLast = index == folds.count
+      let (lower, upper) = (index == 0 ? nil : folds[index - 1].point, isLast ? nil : folds[index].point)
+      let inside = Double.log(lower?.g ?? 0)..<Double.log(upper?.g ?? .infinity)
       pieces.append(
         Piece(
-          lower: index == 0 ? nil : folds[index - 1].point, upper: isLast ? nil : folds[index].point,
-          isStable: isStable, family: isLast ? .informative : isStable ? .weak : .barrier))
+          lower: lower, upper: upper, isStable: isStable,
+          family: isLast ? .informative : isStable ? .weak : .barrier, nodes: nodes.filter { inside ~= $0.x }))
       isStable.toggle()
     }
     self.pieces = pieces
@@ -47,7 +51,10 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
   /// Points of the grid per decade.
   private static var density: Double { 6 }
 
-  private static func folds(of curve: Curve) throws(GSLError) -> [(point: CurvePoint, isMaximum: Bool)] {
+  /// The folds by increasing g, and the places that were looked at.
+  private static func folds(
+    of curve: Curve
+  ) throws(GSLError) -> (folds: [(point: CurvePoint, isMaximum: Bool)], nodes: [(x: Double, strength: Double)]) {
     let range = curve.range
     let (low, high) = (Double.log(range.lowerBound), Double.log(range.upperBound))
     let count = Int(((high - low) / Double.log(10) * density).rounded(.up))
@@ -68,6 +75,7 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
     var last = try curve.point(Double.exp(low), tolerance: 1e-9)
     var lastSign = sign(last, initial >= 0 ? 1 : -1)
     var lastX = low
+    var nodes = [(x: low, strength: last.strength)]
     if initial != 0, lastSign != (initial > 0 ? 1 : -1) {
       // Folds below the grid: the series has them at a g that doubles as well as hide.
       let tiny = low - 12
@@ -76,6 +84,7 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
     for index in 1...count {
       let x = low + (high - low) * Double(index) / Double(count)
       let point = try curve.point(Double.exp(x), tolerance: 1e-9)
+      nodes.append((x, point.strength))
       let newSign = sign(point, lastSign)
       if newSign != lastSign {
         try fold(lastX, x, falling: lastSign > 0)
@@ -89,7 +98,7 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
       }
       (last, lastSign, lastX) = (point, newSign, x)
     }
-    return folds
+    return (folds, nodes)
   }
 
   /// The place between two arguments at which the rise has its extremum.
@@ -137,34 +146,48 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
     // The end at g = 0 is q = 0, or belongs to no model.
     if strength == start { return piece.lower }
     if let upper = piece.upper, strength == end { return upper }
-    // A centred matrix leaves q = 0 in proportion to strength - start; others need every decade, if no bound is known.
-    let smallest = curve.isCentred && curve.start.isFinite ? 1e-30 : .leastNormalMagnitude
-    let lower = piece.lower?.g ?? max(curve.floor(strength: strength), smallest)
-    let upper = piece.upper?.g ?? max(curve.bound(strength: strength), 2 * lower)
-    guard upper.isFinite else { throw .overflow("signal-to-noise ratio of a fixed point") }
-    let f = { (point: CurvePoint) -> (value: Double, slope: Double, noise: Double) in
-      // Where both are positive, in logarithms: for tensors the strength spans many decades.
-      if strength > 0 {
-        let ratio = point.strength / strength
-        return ratio > 0
-          ? (Double.log(ratio), point.strengthSlope / point.strength, 0.25 * point.strengthError / point.strength)
-          : (-700, .nan, 0)
-      }
-      return (point.strength - strength, point.strengthSlope, 0.25 * point.strengthError)
+    // Where both are positive, in logarithms: for tensors the strength spans many decades.
+    func excess(_ other: Double) -> Double {
+      if strength > 0 { return other / strength > 0 ? Double.log(other / strength) : -700 }
+      return other - strength
     }
-    let first = if let fold = piece.lower { fold } else { try curve.point(lower, tolerance: 1e-14) }
-    let last = if let fold = piece.upper { fold } else { try curve.point(upper, tolerance: 1e-14) }
-    // Nearer to an end of the piece than rounding tells: the model has its fixed point there, or at q = 0.
     let direction = piece.isStable ? 1.0 : -1
-    if f(first).value * direction >= 0 {
-      if piece.lower != nil || curve.isCentred { return piece.lower }
-      return first.shifted(to: strength)
+    // Nodes on either side, if the strength differs there by far more than it is known.
+    let nodes = strength > 0 ? piece.nodes.map { (x: $0.x, excess: excess($0.strength)) } : []
+    var below = nodes.last { $0.excess * direction < -1e-6 }
+    var above = nodes.first { $0.excess * direction > 1e-6 }
+    if let low = below, let high = above, low.x >= high.x { (below, above) = (nil, nil) }
+    // Nearer to an end of the piece than rounding tells: the model has its fixed point there, or at q = 0.
+    if below == nil {
+      // A centred matrix leaves q = 0 in proportion to strength - start; others need every decade, if no bound is known.
+      let smallest = curve.isCentred && curve.start.isFinite ? 1e-30 : .leastNormalMagnitude
+      let lower = max(curve.floor(strength: strength), smallest)
+      let first = if let fold = piece.lower { fold } else { try curve.point(lower, tolerance: 1e-14) }
+      if excess(first.strength) * direction >= 0 {
+        if piece.lower != nil || curve.isCentred { return piece.lower }
+        return first.shifted(to: strength)
+      }
+      below = (Double.log(first.g), excess(first.strength))
     }
-    if f(last).value * direction <= 0 { return piece.upper ?? last.shifted(to: strength) }
+    if above == nil {
+      let upper = max(curve.bound(strength: strength), 2 * Double.exp(below?.x ?? 0))
+      guard upper.isFinite else { throw .overflow("signal-to-noise ratio of a fixed point") }
+      let last = if let fold = piece.upper { fold } else { try curve.point(upper, tolerance: 1e-14) }
+      if excess(last.strength) * direction <= 0 { return piece.upper ?? last.shifted(to: strength) }
+      above = (Double.log(last.g), excess(last.strength))
+    }
+    guard let below, let above else { return nil }
+    var reached: (x: Double, point: CurvePoint)?
     let x = try noisyRoot(
-      "fixed point of state evolution", in: Double.log(lower)...Double.log(upper),
-      ends: (f(first).value, f(last).value)
-    ) { x throws(GSLError) in f(try curve.point(Double.exp(x), tolerance: 1e-14)) }
+      "fixed point of state evolution", in: below.x...above.x, ends: (below.excess, above.excess)
+    ) { x throws(GSLError) in
+      let point = try curve.point(Double.exp(x), tolerance: 1e-14)
+      reached = (x, point)
+      if strength > 0, point.strength <= 0 { return (-700, .nan, 0) }
+      let scale = strength > 0 ? point.strength : 1
+      return (excess(point.strength), point.strengthSlope / scale, 0.25 * point.strengthError / scale)
+    }
+    if let reached, reached.x == x { return reached.point.shifted(to: strength) }
     return try curve.point(Double.exp(x), tolerance: 1e-14).shifted(to: strength)
   }
 }

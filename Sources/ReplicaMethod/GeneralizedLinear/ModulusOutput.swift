@@ -11,28 +11,13 @@ import SaddlepointNumerics
 ///
 /// Source: theory sheet *phase retrieval bayes*, section 1.3.
 struct ModulusOutput: OutputFunction {
-  /// Nodes in u with weights times e^{-u}.
-  private let u: [Double]
-  private let weights: [Double]
+  /// The integrals over u.
+  private let radial: RadialTable
   /// sin p and cos^2 p on the nodes in p, with weights that add up to pi/2.
   private let angles: [(sine: Double, cosineSquared: Double, weight: Double)]
 
   init() throws(GSLError) {
-    // Poles of sech(a u) lie at a distance of pi/2 at least: panels of width 2 resolve them to the last bit.
-    var nodes: [Double] = []
-    var weights: [Double] = []
-    func add(_ order: Int, _ a: Double, _ b: Double) throws(GSLError) {
-      let rule = try FixedRule.gaussLegendre(order)
-      for (x, weight) in zip(rule.nodes, rule.weights) {
-        let u = 0.5 * (a + b) + 0.5 * (b - a) * x
-        nodes.append(u)
-        weights.append(weight * 0.5 * (b - a) * Double.exp(-u))
-      }
-    }
-    for k in 0..<11 { try add(16, 2 * Double(k), 2 * Double(k + 1)) }
-    for k in 0..<7 { try add(14, 22 + 4 * Double(k), 26 + 4 * Double(k)) }
-    u = nodes
-    self.weights = weights
+    radial = try RadialTable.shared.get()
     // At a given u the poles in p are pi/(2u) from p = 0, next to an end, where Gauss nodes are dense.
     // 64 nodes, since GSL tabulates those to the last bit.
     let rule = try FixedRule.gaussLegendre(64)
@@ -49,35 +34,18 @@ struct ModulusOutput: OutputFunction {
     var (s1, s2, s3, third, entropy, direct) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     for (sine, c, angleWeight) in angles {
       let a = root * sine
-      var (t1, t2, t3, t4, t5, t6) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-      var i = 0
-      while i < u.count {
-        let x = u[i]
-        let e = Double.exp(-a * x)
-        let square = e * e
-        let sech = 2 * e / (1 + square)
-        let w = weights[i] * x
-        t1 += w * sech
-        let wx = w * x
-        let cube = sech * sech * sech
-        t2 += wx * cube
-        let wxx = wx * x
-        t3 += wxx * cube * sech * sech
-        t4 += wxx * cube * (1 - sech * sech)
-        let cosh = 0.5 * (1 + square) / e
-        t5 += weights[i] * cosh * Double.log(onePlus: square)
-        if isSmall {
-          let d = (1 - square) / (1 + square) - a
-          t6 += w * cosh * (d * d + q * c)
-        }
-        i += 1
+      let t = radial(a)
+      s1 += angleWeight * t[0]
+      s2 += angleWeight * (1 + c) * t[1]
+      s3 += angleWeight * (1 + 3 * c) * t[2]
+      third += angleWeight * (1 + 3 * c) * t[3]
+      entropy += angleWeight * t[4]
+      if isSmall {
+        // int du u e^{-u} cosh(a u) = (1 + a^2)/(1 - a^2)^2.
+        let square = a * a
+        let moment = (1 + square) / ((1 - square) * (1 - square))
+        direct += angleWeight * (square * t[5] + q * c * moment)
       }
-      s1 += angleWeight * t1
-      s2 += angleWeight * (1 + c) * t2
-      s3 += angleWeight * (1 + 3 * c) * t3
-      third += angleWeight * (1 + 3 * c) * t4
-      entropy += angleWeight * t5
-      direct += angleWeight * t6
     }
     let s = v.squareRoot()
     let factor = 2 * s / .pi
@@ -104,6 +72,78 @@ struct ModulusOutput: OutputFunction {
       k += 1
     }
     return sum
+  }
+}
+
+/// The integrals over u of the real modulus as functions of a in [0, 1], by piecewise Chebyshev series.
+///
+/// With S = sech(a u) and the measure e^{-u} du: u S, u^2 S^3, u^3 S^5, u^3 S^3 (1 - S^2), cosh(a u) log(1 + e^{-2au}), and
+/// u cosh(a u) (tanh(a u) - a)^2/a^2. They are smooth at a = 0, though their Taylor series there diverge.
+private struct RadialTable: Sendable {
+  static let shared = Result { () throws(GSLError) in try RadialTable() }
+
+  private static let order = 28
+  private static let ends = [0, 0.04, 0.08, 0.16, 0.32, 0.6, 1]
+  /// Coefficients of each piece, those of all functions together.
+  private let series: [[SIMD8<Double>]]
+
+  private init() throws(GSLError) {
+    // Poles of sech(a u) lie at a distance of pi/2 at least: panels of width 2 resolve them to the last bit.
+    var nodes: [(u: Double, weight: Double)] = []
+    func add(_ order: Int, _ a: Double, _ b: Double) throws(GSLError) {
+      let rule = try FixedRule.gaussLegendre(order)
+      for (x, weight) in zip(rule.nodes, rule.weights) {
+        let u = 0.5 * (a + b) + 0.5 * (b - a) * x
+        nodes.append((u, weight * 0.5 * (b - a) * Double.exp(-u)))
+      }
+    }
+    for k in 0..<11 { try add(16, 2 * Double(k), 2 * Double(k + 1)) }
+    for k in 0..<7 { try add(14, 22 + 4 * Double(k), 26 + 4 * Double(k)) }
+    func integrals(_ a: Double) -> SIMD8<Double> {
+      var sum = SIMD8<Double>.zero
+      for (u, weight) in nodes {
+        let e = Double.exp(-a * u)
+        let square = e * e
+        let sech = 2 * e / (1 + square)
+        let cosh = 0.5 * (1 + square) / e
+        let cube = sech * sech * sech
+        let deviation = Double.tanh(a * u) - a
+        let cubed = u * u * u * cube
+        let entropy = cosh * Double.log(onePlus: square)
+        let residue = u * cosh * deviation * deviation / (a * a)
+        let values = SIMD8<Double>(
+          u * sech, u * u * cube, cubed * sech * sech, cubed * (1 - sech * sech), entropy, residue, 0, 0)
+        sum += weight * values
+      }
+      return sum
+    }
+    let n = Self.order
+    series = zip(Self.ends, Self.ends.dropFirst()).map { from, to in
+      let values = (0..<n).map { k in
+        integrals(from + 0.5 * (to - from) * (1 + Double.cos(.pi * (Double(k) + 0.5) / Double(n))))
+      }
+      return (0..<n).map { j in
+        var sum = SIMD8<Double>.zero
+        for k in 0..<n { sum += values[k] * Double.cos(.pi * Double(j) * (Double(k) + 0.5) / Double(n)) }
+        return sum * ((j == 0 ? 1 : 2) / Double(n))
+      }
+    }
+  }
+
+  func callAsFunction(_ a: Double) -> SIMD8<Double> {
+    var piece = 0
+    while piece + 2 < Self.ends.count, a > Self.ends[piece + 1] { piece += 1 }
+    let (from, to) = (Self.ends[piece], Self.ends[piece + 1])
+    let t = 2 * (a - from) / (to - from) - 1
+    var (b1, b2) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
+    return series[piece].withUnsafeBufferPointer { c in
+      var j = c.count - 1
+      while j > 0 {
+        (b1, b2) = (c[j] + 2 * t * b1 - b2, b1)
+        j -= 1
+      }
+      return c[0] + t * b1 - b2
+    }
   }
 }
 
