@@ -16,8 +16,8 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
     package let isStable: Bool
     /// Its name: weak, barrier or informative.
     package let family: SaddleFamily
-    /// Places log g inside it at which the strength is roughly known.
-    fileprivate let nodes: [(x: Double, strength: Double)]
+    /// Places log g inside it at which strength and slope are roughly known.
+    fileprivate let nodes: [(x: Double, strength: Double, slope: Double)]
   }
 
   package let curve: Curve
@@ -54,7 +54,9 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
   /// The folds by increasing g, and the places that were looked at.
   private static func folds(
     of curve: Curve
-  ) throws(GSLError) -> (folds: [(point: CurvePoint, isMaximum: Bool)], nodes: [(x: Double, strength: Double)]) {
+  ) throws(GSLError) -> (
+    folds: [(point: CurvePoint, isMaximum: Bool)], nodes: [(x: Double, strength: Double, slope: Double)]
+  ) {
     let range = curve.range
     let (low, high) = (Double.log(range.lowerBound), Double.log(range.upperBound))
     let count = Int(((high - low) / Double.log(10) * density).rounded(.up))
@@ -75,7 +77,7 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
     var last = try curve.point(Double.exp(low), tolerance: 1e-9)
     var lastSign = sign(last, initial >= 0 ? 1 : -1)
     var lastX = low
-    var nodes = [(x: low, strength: last.strength)]
+    var nodes = [(x: low, strength: last.strength, slope: last.strengthSlope)]
     if initial != 0, lastSign != (initial > 0 ? 1 : -1) {
       // Folds below the grid: the series has them at a g that doubles as well as hide.
       let tiny = low - 12
@@ -84,7 +86,7 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
     for index in 1...count {
       let x = low + (high - low) * Double(index) / Double(count)
       let point = try curve.point(Double.exp(x), tolerance: 1e-9)
-      nodes.append((x, point.strength))
+      nodes.append((x, point.strength, point.strengthSlope))
       let newSign = sign(point, lastSign)
       if newSign != lastSign {
         try fold(lastX, x, falling: lastSign > 0)
@@ -153,7 +155,8 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
     }
     let direction = piece.isStable ? 1.0 : -1
     // Nodes on either side, if the strength differs there by far more than it is known.
-    let nodes = strength > 0 ? piece.nodes.map { (x: $0.x, excess: excess($0.strength)) } : []
+    let nodes = piece.nodes.filter { strength > 0 && $0.strength > 0 }
+      .map { (x: $0.x, excess: excess($0.strength), slope: $0.slope / $0.strength) }
     var below = nodes.last { $0.excess * direction < -1e-6 }
     var above = nodes.first { $0.excess * direction > 1e-6 }
     if let low = below, let high = above, low.x >= high.x { (below, above) = (nil, nil) }
@@ -167,19 +170,25 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
         if piece.lower != nil || curve.isCentred { return piece.lower }
         return first.shifted(to: strength)
       }
-      below = (Double.log(first.g), excess(first.strength))
+      below = (Double.log(first.g), excess(first.strength), .nan)
     }
     if above == nil {
       let upper = max(curve.bound(strength: strength), 2 * Double.exp(below?.x ?? 0))
       guard upper.isFinite else { throw .overflow("signal-to-noise ratio of a fixed point") }
       let last = if let fold = piece.upper { fold } else { try curve.point(upper, tolerance: 1e-14) }
       if excess(last.strength) * direction <= 0 { return piece.upper ?? last.shifted(to: strength) }
-      above = (Double.log(last.g), excess(last.strength))
+      above = (Double.log(last.g), excess(last.strength), .nan)
     }
     guard let below, let above else { return nil }
+    // Between two nodes the inverse function is nearly the cubic of their slopes.
+    let width = below.excess - above.excess
+    let t = below.excess / width
+    let guess =
+      below.x + (above.x - below.x) * t * t * (3 - 2 * t)
+      - width * t * (1 - t) * ((1 - t) / below.slope - t / above.slope)
     var reached: (x: Double, point: CurvePoint)?
     let x = try noisyRoot(
-      "fixed point of state evolution", in: below.x...above.x, ends: (below.excess, above.excess)
+      "fixed point of state evolution", in: below.x...above.x, ends: (below.excess, above.excess), start: guess
     ) { x throws(GSLError) in
       let point = try curve.point(Double.exp(x), tolerance: 1e-14)
       reached = (x, point)
@@ -251,11 +260,12 @@ extension CurvePoint {
 ///   - context: what is computed, for messages.
 ///   - bracket: finite ends, at which the function has different signs.
 ///   - ends: the values there, if they are known.
+///   - start: where to begin; anything outside the bracket is its middle.
 ///   - f: value, derivative (not finite where unknown) and noise.
 /// - Returns: the root and the noise of the function there.
 /// - Throws: `GSLError` if there is no change of sign, or what `f` throws.
 package func noisyRoot(
-  _ context: String, in bracket: ClosedRange<Double>, ends: (Double, Double)? = nil,
+  _ context: String, in bracket: ClosedRange<Double>, ends: (Double, Double)? = nil, start: Double = .nan,
   _ f: (Double) throws(GSLError) -> (value: Double, slope: Double, noise: Double)
 ) throws(GSLError) -> Double {
   var (a, b) = (bracket.lowerBound, bracket.upperBound)
@@ -263,18 +273,18 @@ package func noisyRoot(
   if fa == 0 { return a }
   if fb == 0 { return b }
   guard (fa < 0) != (fb < 0) else { throw .invalid("\(context): no change of sign") }
-  var x = 0.5 * (a + b)
-  var widths = (b - a, b - a)
+  var x = start > a && start < b ? start : 0.5 * (a + b)
+  var step = b - a
   for _ in 0..<200 {
     let (value, slope, noise) = try f(x)
     if abs(value) <= noise { return x }
     if (value < 0) == (fa < 0) { (a, fa) = (x, value) } else { (b, fb) = (x, value) }
     if b - a <= 4 * max(abs(x).ulp, .ulpOfOne) { return x }
     var next = x - value / slope
-    // Without a useful derivative the secant; where the bracket does not shrink, bisection.
+    // Without a useful derivative the secant; where steps do not shrink, bisection.
     if !next.isFinite { next = a - fa * (b - a) / (fb - fa) }
-    if !(next > a && next < b) || b - a > 0.7 * widths.1 { next = 0.5 * (a + b) }
-    widths = (b - a, widths.0)
+    if !(next > a && next < b) || abs(next - x) > 0.5 * step { next = 0.5 * (a + b) }
+    step = abs(next - x)
     if abs(next - x) <= 0.5 * .ulpOfOne * max(1, abs(x)) { return next }
     x = next
   }
