@@ -48,7 +48,7 @@ let package = Package(
     room("KacRice", ["LandscapeModels", "RandomMatrixTheory", "SaddlepointNumerics", realModule]),
     room("ReplicaMethod", ["LandscapeModels", "RandomMatrixTheory", "SaddlepointNumerics", realModule]),
     room("FiniteSize", ["KacRice", "LandscapeModels", "ReplicaMethod", "SaddlepointNumerics", realModule]),
-    room("LandscapeDynamics", ["LandscapeModels", "SaddlepointNumerics", realModule]),
+    room("LandscapeDynamics", ["LandscapeModels", "ReplicaMethod", "SaddlepointNumerics", realModule]),
     room(
       "PhaseDiagrams",
       [
@@ -72,7 +72,7 @@ let package = Package(
     tests(of: "KacRice"),
     tests(of: "ReplicaMethod", ["RandomMatrixTheory", "SaddlepointNumerics"]),
     tests(of: "FiniteSize", ["SaddlepointNumerics"]),
-    tests(of: "LandscapeDynamics", ["SaddlepointNumerics"]),
+    tests(of: "LandscapeDynamics", ["ReplicaMethod", "SaddlepointNumerics"]),
     tests(of: "PhaseDiagrams"),
     tests(of: "SaddlepointReports"),
     tests(of: "Saddlepoint", ["SaddlepointCommand"]),
