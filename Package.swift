@@ -47,8 +47,10 @@ let package = Package(
     room("RandomMatrixTheory", ["SaddlepointNumerics", realModule]),
     room("KacRice", ["LandscapeModels", "RandomMatrixTheory", "SaddlepointNumerics", realModule]),
     room("ReplicaMethod", ["LandscapeModels", "RandomMatrixTheory", "SaddlepointNumerics", realModule]),
-    room("FiniteSize", ["KacRice", "LandscapeModels", "ReplicaMethod", "SaddlepointNumerics", realModule]),
-    room("LandscapeDynamics", ["LandscapeModels", "SaddlepointNumerics", realModule]),
+    room(
+      "FiniteSize",
+      ["KacRice", "LandscapeDynamics", "LandscapeModels", "ReplicaMethod", "SaddlepointNumerics", realModule]),
+    room("LandscapeDynamics", ["LandscapeModels", "ReplicaMethod", "SaddlepointNumerics", realModule]),
     room(
       "PhaseDiagrams",
       [
@@ -71,8 +73,8 @@ let package = Package(
     tests(of: "RandomMatrixTheory", ["SaddlepointNumerics"]),
     tests(of: "KacRice"),
     tests(of: "ReplicaMethod", ["RandomMatrixTheory", "SaddlepointNumerics"]),
-    tests(of: "FiniteSize", ["SaddlepointNumerics"]),
-    tests(of: "LandscapeDynamics", ["SaddlepointNumerics"]),
+    tests(of: "FiniteSize", ["LandscapeDynamics", "SaddlepointNumerics"]),
+    tests(of: "LandscapeDynamics", ["ReplicaMethod", "SaddlepointNumerics"]),
     tests(of: "PhaseDiagrams"),
     tests(of: "SaddlepointReports"),
     tests(of: "Saddlepoint", ["SaddlepointCommand"]),

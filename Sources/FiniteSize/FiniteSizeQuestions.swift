@@ -38,10 +38,11 @@ package enum FiniteSizeQuestions {
   }
 
   /// What is observed on instances of spherical landscapes; each value is a question of its own.
-  private static func observable(_ name: String) -> Parameter {
+  static func observable(_ name: String) -> Parameter {
     let all: [Parameter.Choice] = [
       .init("stationary-points", "numbers of stationary points, all of them found"),
       .init("hessian-spectrum", "edges and outlier of sampled Hessians"),
+      .init("dynamics", "gradient flow, Langevin dynamics and motion with a mass or momentum"),
     ]
     return Parameter(
       "observable", symbol: "\\text{observable}", "what is observed",
@@ -49,7 +50,7 @@ package enum FiniteSizeQuestions {
   }
 
   /// Refuses lists of observables: their columns differ.
-  private static func check(_ point: Point, _ name: String) throws(DomainError) {
+  static func check(_ point: Point, _ name: String) throws(DomainError) {
     let word = try point.word("observable")
     guard word == name else { throw DomainError("observable", word, allowed: "one observable at a time") }
   }

@@ -8,6 +8,8 @@ extension Quantity {
   public static let time: Quantity = "time"
   /// t', the earlier time.
   public static let waitingTime: Quantity = "waiting_time"
+  /// t - t'.
+  public static let lag: Quantity = "lag"
   /// m(0).
   public static let initialOverlap: Quantity = "initial_overlap"
   /// T' of a thermalised start.
@@ -24,6 +26,10 @@ extension Quantity {
   public static let momentum: Quantity = "momentum"
   /// |m| at which an escape is complete.
   public static let untilOverlap: Quantity = "until_overlap"
+  /// How the equations are integrated.
+  public static let method: Quantity = "method"
+  /// Bytes that a computation may use.
+  public static let memory: Quantity = "memory"
   /// Number of updates.
   public static let steps: Quantity = "steps"
 }
@@ -34,8 +40,17 @@ package enum DynamicsParameter {
     .temperature, symbol: "T", "temperature of the noise; 0: gradient flow", domain: .nonNegative, default: 1)
   package static let time = Parameter(
     .time, symbol: "t", unit: "1/mobility", "time since the start", domain: .positive)
+  package static let method = Parameter(
+    .method, symbol: "\\text{method}", "how the equations are integrated",
+    choices: [
+      .init("auto", "uniform grids at short times, ratios t'/t at long ones"),
+      .init("uniform", "uniform grids, at any time that fits into memory"),
+      .init("long-time", "ratios t'/t as soon as there are rows"),
+    ])
   package static let waitingTime = Parameter(
     .waitingTime, symbol: "t'", "the earlier time, at most time", domain: .nonNegative)
+  package static let lag = Parameter(
+    .lag, symbol: "t - t'", "time between both, instead of the later one", domain: .positive)
   package static let initialOverlap = Parameter(
     .initialOverlap, symbol: "m_0", "overlap of the start with the signal", domain: Domain(-1, 1), default: 0)
   package static let initialTemperature = Parameter(
@@ -62,7 +77,7 @@ package enum DynamicsParameter {
 
   /// Mass and friction at a point.
   /// - Throws: `DomainError` for both frictions, or a friction without a mass.
-  static func inertia(_ point: Point) throws(DomainError) -> Inertia {
+  package static func inertia(_ point: Point) throws(DomainError) -> Inertia {
     let (mass, friction, offset) = (
       try point.optionalNumber(.mass), try point.optionalNumber(.friction), try point.optionalNumber(.nesterov)
     )

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import LandscapeModels
+package import LandscapeModels
 package import SaddlepointCore
 
 /// The questions about dynamics, declared beside their formulas.
 package enum DynamicsQuestions {
   /// A model as a landscape, and what of it enters.
-  struct Subject<Landscape: SphericalLandscape> {
-    let card: ModelCard
+  package struct Subject<Landscape: SphericalLandscape>: Sendable {
+    package let card: ModelCard
     let parameters: [Quantity]
-    let example: String
-    let landscape: @Sendable (Point) throws(DomainError) -> Landscape
+    package let example: String
+    package let landscape: @Sendable (Point) throws(DomainError) -> Landscape
 
-    var noise: [Parameter] { card.parameters.filter { parameters.contains($0.quantity) } }
-    var temperature: Parameter { card[.temperature] ?? DynamicsParameter.temperature }
+    package var noise: [Parameter] { card.parameters.filter { parameters.contains($0.quantity) } }
+    package var temperature: Parameter { card[.temperature] ?? DynamicsParameter.temperature }
     /// An example's temperature, where it has to be given.
-    func at(_ temperature: String) -> String { "\(example) --temperature \(temperature)" }
+    package func at(_ temperature: String) -> String { "\(example) --temperature \(temperature)" }
   }
 
   private static let equation =
@@ -23,16 +23,16 @@ package enum DynamicsQuestions {
   private static let massEquation =
     #"M\ddot x + \gamma(t)\dot x = -\mu x - \nabla H + \eta,\quad \gamma\text{ or }3/(t+t_0)"#
   private static let horizonNote =
-    "t > 0; with a mass up to the horizon of the uniform scheme, 32 over the fastest rate"
+    "t > 0; with a mass up to the usual horizon of the uniform scheme, 32 over the fastest rate, or by --method uniform"
   private static let t = Column("t", symbol: "t", "time since the start, at mobility 1")
-  private static let states = [
+  package static let states = [
     t,
     Column(.overlap, symbol: "m", "cosine with the signal"),
     Column("energy", symbol: "e", unit: "per N", "energy H/N; `error` is its error"),
     Column("multiplier", symbol: "\\mu", "mu in dx/dt = -mu x - grad H + noise"),
   ]
   private static let overlapError = Column("overlap_error", "estimated absolute error of the overlap")
-  private static let kinetic = Column("kinetic", symbol: "k", unit: "per N", "|dx/dt|^2/N")
+  package static let kinetic = Column("kinetic", symbol: "k", unit: "per N", "|dx/dt|^2/N")
 
   private static func cells(_ state: DynamicsState, _ more: [Cell]) -> [Cell] {
     [.number(state.time), Cell(state.overlap), Cell(state.energy), Cell(state.multiplier)] + more
@@ -45,13 +45,15 @@ package enum DynamicsQuestions {
       families: subject.card.families,
       parameters: subject.noise + [
         subject.temperature, DynamicsParameter.initialOverlap, DynamicsParameter.initialTemperature,
-        DynamicsParameter.time,
+        DynamicsParameter.method, DynamicsParameter.time,
       ], columns: states + [overlapError], main: "energy", evidence: .replica,
       sources: [.agingPSpin, .marvelsAndPitfalls, .passedAndSpurious], formula: equation, domain: horizonNote,
       example: subject.at("0") + " --initial-overlap 0.1 --time 0.5:5:10", defaultTolerance: 1e-5
     ) { point throws(DomainError) in
       let state = try dynamics(subject, point, .overdamped).state(at: point.number(.time))
       return [Answer(cells(state, []), main: state.energy)]
+    }.checked { point throws(DomainError) in
+      try dynamics(subject, point, .overdamped).checkReach(point.number(.time))
     }
   }
 
@@ -61,7 +63,8 @@ package enum DynamicsQuestions {
       families: subject.card.families,
       parameters: subject.noise + [
         subject.temperature, DynamicsParameter.initialOverlap, DynamicsParameter.initialTemperature,
-        DynamicsParameter.mass, DynamicsParameter.friction, DynamicsParameter.nesterov, DynamicsParameter.time,
+        DynamicsParameter.mass, DynamicsParameter.friction, DynamicsParameter.nesterov, DynamicsParameter.method,
+        DynamicsParameter.time,
       ], columns: states + [kinetic, overlapError], main: "energy", evidence: .replica,
       sources: [.momentumDynamics], formula: massEquation, domain: horizonNote,
       example: subject.at("0") + " --initial-overlap 0.1 --mass 1 --friction 1 --time 0.5:5:10",
@@ -69,18 +72,26 @@ package enum DynamicsQuestions {
     ) { point throws(DomainError) in
       let state = try dynamics(subject, point, DynamicsParameter.inertia(point)).state(at: point.number(.time))
       return [Answer(cells(state, [Cell(state.kinetic)]), main: state.energy)]
+    }.checked { point throws(DomainError) in
+      try dynamics(subject, point, DynamicsParameter.inertia(point)).checkReach(point.number(.time))
     }
   }
 
-  static func twoTimes<L: SphericalLandscape>(_ subject: Subject<L>) -> Question {
-    Question(
+  /// By the later time, or by the lag behind the earlier one.
+  static func twoTimes<L: SphericalLandscape>(_ subject: Subject<L>, byLag: Bool) -> Question {
+    let times = { @Sendable (point: Point) throws(DomainError) -> (time: Double, waiting: Double) in
+      let waiting = try point.number(.waitingTime)
+      return (byLag ? waiting + (try point.number(.lag)) : try point.number(.time), waiting)
+    }
+    return Question(
       name: "dynamics --waiting-time",
       summary: "Correlation and response between two times: aging and fluctuation-dissipation.",
       families: subject.card.families,
       parameters: subject.noise + [
         subject.temperature, DynamicsParameter.initialOverlap, DynamicsParameter.initialTemperature,
         DynamicsParameter.optionalMass, DynamicsParameter.friction, DynamicsParameter.nesterov,
-        DynamicsParameter.waitingTime, DynamicsParameter.time,
+        DynamicsParameter.method, DynamicsParameter.waitingTime,
+        byLag ? DynamicsParameter.lag : DynamicsParameter.time,
       ],
       columns: [
         t, Column(DynamicsParameter.waitingTime),
@@ -90,9 +101,10 @@ package enum DynamicsQuestions {
         Column("response_error", "estimated absolute error of the response"),
       ], main: "correlation", evidence: .replica, sources: [.agingPSpin, .marvelsAndPitfalls, .momentumDynamics],
       formula: equation, domain: horizonNote + "; waiting_time <= time",
-      example: subject.at("0.5") + " --waiting-time 1 --time 1:6:6", defaultTolerance: 1e-5
+      example: subject.at("0.5") + " --waiting-time 1 " + (byLag ? "--lag 0.1:5:6" : "--time 1:6:6"),
+      defaultTolerance: 1e-5
     ) { point throws(DomainError) in
-      let (time, waiting) = (try point.number(.time), try point.number(.waitingTime))
+      let (time, waiting) = try times(point)
       let state = try dynamics(subject, point, DynamicsParameter.inertia(point)).state(at: time, waitingTime: waiting)
       return [
         Answer(
@@ -101,6 +113,9 @@ package enum DynamicsQuestions {
             Cell(state.integratedResponse), state.response.value == nil ? .empty : .number(state.response.error),
           ], main: state.correlation)
       ]
+    }.checked { point throws(DomainError) in
+      let (time, waiting) = try times(point)
+      try dynamics(subject, point, DynamicsParameter.inertia(point)).checkReach(time, waitingTime: waiting)
     }
   }
 
@@ -145,7 +160,7 @@ package enum DynamicsQuestions {
       families: subject.card.families,
       parameters: subject.noise + [
         subject.temperature, DynamicsParameter.initialOverlap, DynamicsParameter.initialTemperature,
-        DynamicsParameter.untilOverlap, DynamicsParameter.time,
+        DynamicsParameter.method, DynamicsParameter.untilOverlap, DynamicsParameter.time,
       ],
       columns: [
         Column("escape_time", symbol: "t_{esc}", "first t with |m| = until_overlap; empty if not by time"),
@@ -165,6 +180,8 @@ package enum DynamicsQuestions {
         Answer(
           [Cell(escape.time), .number(escape.lastTime), Cell(escape.overlap), Cell(escape.slope)], main: escape.time)
       ]
+    }.checked { point throws(DomainError) in
+      try dynamics(subject, point, .overdamped).checkReach(point.number(.time))
     }
   }
 
@@ -219,14 +236,17 @@ package enum DynamicsQuestions {
     try SphericalDynamics(
       subject.landscape(point), temperature: point.number(.temperature),
       initialOverlap: point.number(.initialOverlap), initialTemperature: point.optionalNumber(.initialTemperature),
-      inertia: inertia)
+      inertia: inertia, method: DynamicsMethod(rawValue: point.word(.method)) ?? .automatic)
   }
 
   private static func questions<L: SphericalLandscape>(_ subject: Subject<L>) -> [Question] {
-    [states(subject), twoTimes(subject), momentum(subject), discrete(subject), escape(subject)]
+    [
+      states(subject), twoTimes(subject, byLag: false), twoTimes(subject, byLag: true), momentum(subject),
+      discrete(subject), escape(subject),
+    ]
   }
 
-  private static let spinGlassSubject = Subject(
+  package static let spinGlassSubject = Subject(
     card: SphericalSpinGlass.card, parameters: [.signalScale], example: "--mixture 3:0.5",
     landscape: SphericalSpinGlass.atPoint)
 
@@ -234,18 +254,22 @@ package enum DynamicsQuestions {
   package static let sphericalSpinGlass: [Question] =
     questions(spinGlassSubject) + [equilibrium(spinGlassSubject), aging(spinGlassSubject)]
 
+  package static let spikedTensorSubject = Subject(
+    card: SpikedTensor.card, parameters: [.p, .delta], example: "--p 3 --delta 0.2"
+  ) { point throws(DomainError) in
+    try SpikedTensor(p: point.integer(.p), delta: point.number(.delta))
+  }
+
   /// `dynamics spiked-tensor`.
-  package static let spikedTensor: [Question] = questions(
-    Subject(card: SpikedTensor.card, parameters: [.p, .delta], example: "--p 3 --delta 0.2") {
-      point throws(DomainError) in
-      try SpikedTensor(p: point.integer(.p), delta: point.number(.delta))
-    })
+  package static let spikedTensor: [Question] = questions(spikedTensorSubject)
+
+  package static let spikedMatrixTensorSubject = Subject(
+    card: SpikedMatrixTensor.card, parameters: [.p, .deltap, .delta2], example: "--p 3 --delta2 0.4 --deltap 1"
+  ) { point throws(DomainError) in
+    try SpikedMatrixTensor(p: point.integer(.p), delta2: point.number(.delta2), deltap: point.number(.deltap))
+  }
 
   /// `dynamics spiked-matrix-tensor`.
-  package static let spikedMatrixTensor: [Question] = questions(
-    Subject(
-      card: SpikedMatrixTensor.card, parameters: [.p, .deltap, .delta2], example: "--p 3 --delta2 0.4 --deltap 1"
-    ) { point throws(DomainError) in
-      try SpikedMatrixTensor(p: point.integer(.p), delta2: point.number(.delta2), deltap: point.number(.deltap))
-    })
+  package static let spikedMatrixTensor: [Question] =
+    questions(spikedMatrixTensorSubject) + [EscapeDivergence.question]
 }

@@ -3,6 +3,7 @@
 import LandscapeModels
 import RealModule
 import SaddlepointNumerics
+import Synchronization
 
 /// Implicit marching in log t on ratios theta = t'/t: the number of rows is logarithmic in time.
 ///
@@ -34,26 +35,65 @@ final class LongTimeRun {
   /// Why the march ended, if it did.
   private(set) var failure: String?
   private var step: Double
+  private var origin = 0.0
+  private var goal = 0.0
   private let largestStep: Double
   private let stepTolerance: Double
   private let solver: DenseSolver
 
   /// Stencils of the pairs (j, q) of the integrals: ratios theta_j theta_q, rho and theta_j/rho, rho = theta_j + (1 - theta_j) theta_q.
-  private var product: [RatioGrid.Stencil] = []
-  private var later: [RatioGrid.Stencil] = []
-  private var inner: [RatioGrid.Stencil] = []
-  private var logRho: [Double] = []
-  private var historyC: [Double]
-  private var historyR: [Double]
-  private var earlyC: [Double]
-  private var earlyR: [Double]
-  private var newWeight: [Double]
+  private let product: [RatioGrid.Stencil]
+  private let later: [RatioGrid.Stencil]
+  private let inner: [RatioGrid.Stencil]
+  private let logRho: [Double]
+  /// Scratch for the pairs; pointers, because access to variables of an object is checked while it runs.
+  private let historyC: UnsafeMutablePointer<Double>
+  private let historyR: UnsafeMutablePointer<Double>
+  private let earlyC: UnsafeMutablePointer<Double>
+  private let earlyR: UnsafeMutablePointer<Double>
+  private let newWeight: UnsafeMutablePointer<Double>
 
   /// The largest number of rows; a march that needs more crawls behind a layer that the ratios cannot hold.
   private static let largestCount = 2500
 
-  /// A march that can reach `end`, with the given numbers of intervals and largest step of log t.
-  init?(_ dynamics: SphericalDynamics, end: Double, intervals: Int, step: Double) {
+  /// The time of the first row, in units of 1/rate.
+  static let firstTime = 1e-3
+
+  /// What a march is at a moment: its rows and its next step; from there it continues to the same numbers.
+  struct Progress: Sendable {
+    var rows: [Row] = []
+    var step = 0.0
+    /// Logarithms of the times between which it is marching.
+    var origin = 0.0
+    var goal = 0.0
+  }
+
+  /// The progress for readers on other threads.
+  final class Published: Sendable {
+    private let progress = Mutex<Progress>(Progress())
+
+    var value: Progress { progress.withLock { $0 } }
+
+    func update(_ value: Progress) { progress.withLock { $0 = value } }
+  }
+
+  let published = Published()
+
+  deinit {
+    LongTimeArchive.forget(published)
+    for numbers in [historyC, historyR, earlyC, earlyR, newWeight] { numbers.deallocate() }
+  }
+
+  /// Bytes that a march takes at most.
+  static func bytes(intervals: Int) -> Double {
+    let n = Double(intervals)
+    let pair = 3 * Double(MemoryLayout<RatioGrid.Stencil>.stride) + 6 * 8
+    return n * (n + 1) * pair + 8 * (2 * n + 9) * (2 * n + 9) + 32 * (n + 1) * Double(largestCount)
+  }
+
+  /// A march that can reach `end`, with the given numbers of intervals and largest step of log t, from the start or from
+  /// where another one of the same numbers was.
+  init?(_ dynamics: SphericalDynamics, end: Double, intervals: Int, step: Double, from progress: Progress?) {
     self.dynamics = dynamics
     xi = FastPolynomial(dynamics.covariance)
     phi = FastPolynomial(dynamics.signal)
@@ -65,11 +105,14 @@ final class LongTimeRun {
     stepTolerance = 1e-6
     let n = intervals
     solver = DenseSolver(size: 2 * n + 1)
-    historyC = [Double](repeating: 0, count: n * (n + 1))
-    historyR = historyC
-    earlyC = historyC
-    earlyR = historyC
-    newWeight = historyC
+    func scratch() -> UnsafeMutablePointer<Double> {
+      let numbers = UnsafeMutablePointer<Double>.allocate(capacity: n * (n + 1))
+      numbers.initialize(repeating: 0, count: n * (n + 1))
+      return numbers
+    }
+    (historyC, historyR, earlyC, earlyR, newWeight) = (scratch(), scratch(), scratch(), scratch(), scratch())
+    var (product, later, inner) = ([RatioGrid.Stencil](), [RatioGrid.Stencil](), [RatioGrid.Stencil]())
+    var logRho: [Double] = []
     product.reserveCapacity(n * (n + 1))
     for j in 0..<n {
       let (a, ca) = (grid.theta[j], grid.complement[j])
@@ -82,13 +125,20 @@ final class LongTimeRun {
         logRho.append(rho > 0 ? Double.log(rho) : -.infinity)
       }
     }
-    guard start(rate) else { return nil }
+    (self.product, self.later, self.inner, self.logRho) = (product, later, inner, logRho)
+    if let progress {
+      for row in progress.rows { append(row) }
+      self.step = progress.step
+    } else {
+      guard start(rate) else { return nil }
+    }
+    publish()
   }
 
   /// Takes the rows up to the horizon of the uniform scheme from there.
   private func start(_ rate: Double) -> Bool {
     let rungs = [-12, -6, 0, 5, 10]
-    let first = Double.log(1e-3 / rate)
+    let first = Double.log(Self.firstTime / rate)
     let end = Double.log(UniformTrajectory.reach / rate)
     // Closer than later rows: here the dynamics has a scale of its own.
     let count = Int((2 * (end - first) / largestStep).rounded(.up))
@@ -104,8 +154,9 @@ final class LongTimeRun {
       var (c, r) = ([Double](), [Double]())
       for k in 0...grid.last {
         let waiting = k == grid.last ? t : t * grid.theta[k]
-        c.append(trajectory.value(.correlation, at: t, waiting).value)
-        r.append(trajectory.value(.response, at: t, waiting).value)
+        let surfaces = trajectory.surfaces(at: t, waiting)
+        c.append(surfaces.correlation)
+        r.append(surfaces.response)
       }
       append(
         Row(
@@ -115,6 +166,10 @@ final class LongTimeRun {
     return true
   }
 
+  private func publish() {
+    published.update(Progress(rows: rows, step: step, origin: origin, goal: goal))
+  }
+
   private func append(_ row: Row) {
     rows.append(row)
     flatC += row.correlation
@@ -122,9 +177,12 @@ final class LongTimeRun {
     logTimes.append(row.logTime)
   }
 
-  /// Marches until three rows lie beyond a time, or a condition on the last row holds.
+  /// Marches until three rows lie beyond a time, or a condition holds for a row with two more behind it.
+  ///
+  /// So no answer depends on how far the march has got for other questions.
   func march(beyond logTime: Double, until isDone: (Row) -> Bool = { _ in false }) {
-    while failure == nil, logTimes[logTimes.count - 3] <= logTime, !isDone(rows[rows.count - 1]) {
+    (origin, goal) = (logTimes[logTimes.count - 1], logTime)
+    while failure == nil, logTimes[logTimes.count - 3] <= logTime, !isDone(rows[rows.count - 3]) {
       if Cancellation.isRequested { return }
       if rows.count >= Self.largestCount {
         failure = "an inner layer after the escape needs too many steps"
@@ -185,6 +243,7 @@ final class LongTimeRun {
       }
       append(Row(logTime: x, correlation: c, response: r, overlap: m, energy: energy, multiplier: mu))
       step = min(largestStep, max(floor, step * factor))
+      publish()
       return
     }
   }
@@ -263,7 +322,9 @@ final class LongTimeRun {
       [Double](repeating: 0, count: width), [Double](repeating: 0, count: width), [Double](repeating: 0, count: width)
     )
     var (explicitC, explicitR) = (first1, first1)
+    var first3Explicit = first1
     var (s, d, second, third) = (first1, first1, first1, first1)
+    let differences = differences
     var lastChange = Double.infinity
     for iteration in 0..<25 {
       for k in 0...n {
@@ -470,8 +531,6 @@ final class LongTimeRun {
     let low = w.0 * f[i] + w.1 * f[i + 1] + w.2 * f[i + 2]
     return low + w.3 * f[i + 3] + w.4 * f[i + 4] + w.5 * f[i + 5]
   }
-
-  private lazy var first3Explicit = [Double](repeating: 0, count: grid.last + 1)
 
   /// Six-point differences along the nodes, biased towards the diagonal, from where the rows are fed.
   private lazy var differences: [[Double]] = (0..<grid.last).map { j in

@@ -39,11 +39,26 @@ final class LongTimeTrajectory: Sendable {
     let key = Key(dynamics: dynamics, reach: reach)
     return cache.withLock { cache in
       if let known = cache.table[key] { return known }
-      if cache.order.count >= 8 { cache.table[cache.order.removeFirst()] = nil }
+      let capacity = Int(min(8, max(1, MemoryLimit.bytes / bytes(dynamics, to: t))))
+      while cache.order.count >= capacity { cache.table[cache.order.removeFirst()] = nil }
       let made = LongTimeTrajectory(dynamics, end: 4 * reaches[reach] / dynamics.rate)
       cache.order.append(key)
       cache.table[key] = made
       return made
+    }
+  }
+
+  /// Nodes and largest step of both runs.
+  private static func resolutions(_ end: Double, _ rate: Double) -> [(intervals: Int, step: Double)] {
+    let decades = Double.log10(end * rate) / 6.9
+    return [(160.0, 0.1), (210.0, 0.07)].map { (Int($0.0 * max(1, decades)), $0.1) }
+  }
+
+  /// Bytes that both runs to the class of a time take; 0 beyond the last class.
+  static func bytes(_ dynamics: SphericalDynamics, to t: Double) -> Double {
+    guard let reach = reaches.first(where: { t * dynamics.rate <= $0 }) else { return 0 }
+    return resolutions(4 * reach / dynamics.rate, dynamics.rate).reduce(0) {
+      $0 + LongTimeRun.bytes(intervals: $1.intervals)
     }
   }
 
@@ -60,14 +75,16 @@ final class LongTimeTrajectory: Sendable {
     runs.withLock { runs in
       if let failure = runs.failure { return .failure(LongTimeFailure(reason: failure)) }
       if runs.list.isEmpty {
-        let decades = Double.log10(end * dynamics.rate) / 6.9
-        for (intervals, step) in [(160.0, 0.1), (210.0, 0.07)] {
+        for (number, resolution) in Self.resolutions(end, dynamics.rate).enumerated() {
           guard
-            let run = LongTimeRun(dynamics, end: end, intervals: Int(intervals * max(1, decades)), step: step)
+            let run = LongTimeRun(
+              dynamics, end: end, intervals: resolution.intervals, step: resolution.step,
+              from: LongTimeArchive.restored(dynamics, end: end, run: number))
           else {
             runs.failure = "the implicit step does not converge"
             return .failure(LongTimeFailure(reason: runs.failure ?? ""))
           }
+          LongTimeArchive.watch(run, dynamics, end: end, run: number)
           runs.list.append(run)
         }
       }

@@ -43,9 +43,9 @@ extension SphericalDynamics {
   ///
   /// - Parameter t: time, > 0.
   /// - Returns: estimates; `approximate` where the thermalised start is below the static temperature.
-  /// - Throws: `DomainError` unless t is positive and finite.
+  /// - Throws: `DomainError` unless t is positive and finite, and for what does not fit into ``MemoryLimit``.
   public func state(at t: Double) throws(DomainError) -> DynamicsState {
-    try DynamicsParameter.time.checked(t)
+    try checkReach(t)
     let isConserved = initialOverlap == 0 && signal.derivative(1, at: 0) == 0
     func state(_ value: (Int) -> Estimate) -> DynamicsState {
       DynamicsState(
@@ -77,12 +77,9 @@ extension SphericalDynamics {
   ///   - t: the later time, > 0.
   ///   - waitingTime: t', from 0 to t.
   /// - Returns: estimates, as in ``state(at:)``.
-  /// - Throws: `DomainError` unless 0 <= t' <= t.
+  /// - Throws: `DomainError` unless 0 <= t' <= t, and for what does not fit into ``MemoryLimit``.
   public func state(at t: Double, waitingTime: Double) throws(DomainError) -> TwoTimeState {
-    try DynamicsParameter.time.checked(t)
-    guard waitingTime >= 0, waitingTime <= t else {
-      throw DomainError(.waitingTime, waitingTime, allowed: "0 <= waiting_time <= time")
-    }
+    try checkReach(t, waitingTime: waitingTime)
     func state(_ value: (Int) -> Estimate) -> TwoTimeState {
       TwoTimeState(correlation: value(0), response: value(1), integratedResponse: value(2))
     }
@@ -102,23 +99,58 @@ extension SphericalDynamics {
     }
   }
 
+  /// Whether times may be asked for, and whether what they take fits into ``MemoryLimit``; nothing is computed.
+  ///
+  /// - Parameters:
+  ///   - t: the later time.
+  ///   - waitingTime: the earlier one.
+  /// - Throws: `DomainError` if not.
+  package func checkReach(_ t: Double, waitingTime: Double = 0) throws(DomainError) {
+    try DynamicsParameter.time.checked(t)
+    guard waitingTime >= 0, waitingTime <= t else {
+      throw DomainError(.waitingTime, waitingTime, allowed: "0 <= waiting_time <= time")
+    }
+    // Such a row says why it has no answer.
+    if isTooLateForMass(t) { return }
+    var bytes = UniformTrajectory.bytes(
+      isUniform(t) ? UniformTrajectory.rung(for: t, rate: rate) : UniformTrajectory.lastRung)
+    if !isUniform(t) { bytes += LongTimeTrajectory.bytes(self, to: t) }
+    try MemoryLimit.check(bytes, for: "the \(isUniform(t) ? "uniform" : "long-time") scheme to time \(plain(t))")
+  }
+
+  private func isTooLateForMass(_ t: Double) -> Bool {
+    inertia.mass > 0 && method == .automatic && t > uniformHorizon
+  }
+
+  private func isUniform(_ t: Double) -> Bool {
+    switch method {
+    case .automatic: t <= uniformHorizon || inertia.mass > 0
+    case .uniform: true
+    case .longTime: false
+    }
+  }
+
   private enum Scheme {
     case uniform(UniformTrajectory)
     case longTime(LongTimeTrajectory)
   }
 
   private func scheme(to t: Double) -> Result<Scheme, LongTimeFailure> {
-    if let rung = UniformTrajectory.rung(for: t, rate: rate) {
-      guard let trajectory = TrajectoryCache.trajectory(self, rung: rung) else {
+    if isTooLateForMass(t) {
+      return .failure(
+        LongTimeFailure(
+          reason:
+            "with a mass only times up to \(plain(uniformHorizon)), the usual horizon of the uniform scheme, are reached; method uniform goes further"
+        ))
+    }
+    if isUniform(t) {
+      guard let trajectory = TrajectoryCache.trajectory(self, rung: UniformTrajectory.rung(for: t, rate: rate)) else {
         return .failure(LongTimeFailure(reason: "the implicit step does not converge"))
       }
       return .success(.uniform(trajectory))
     }
-    if inertia.mass > 0 {
-      return .failure(
-        LongTimeFailure(
-          reason:
-            "with a mass only times up to \(plain(uniformHorizon)), the horizon of the uniform scheme, are reached"))
+    guard t >= LongTimeRun.firstTime / rate * 1.001 else {
+      return .failure(LongTimeFailure(reason: "earlier than the first row of the long-time scheme"))
     }
     guard let trajectory = LongTimeTrajectory.trajectory(self, to: t) else {
       return .failure(LongTimeFailure(reason: "beyond the largest time of the long-time scheme"))
@@ -144,7 +176,7 @@ extension SphericalDynamics {
 }
 
 /// The shortest text of a number of four digits.
-private func plain(_ x: Double) -> String {
+func plain(_ x: Double) -> String {
   let scale = Double.pow(10, (3 - Double.log10(x).rounded(.down)))
   return "\((x * scale).rounded() / scale)"
 }
@@ -173,22 +205,25 @@ extension SphericalDynamics {
   ///   - target: |m|, in (0, 1).
   ///   - limit: t_max, > 0.
   /// - Returns: the time and what is known at the end.
-  /// - Throws: `DomainError` for numbers outside these ranges.
+  /// - Throws: `DomainError` for numbers outside these ranges, and for what does not fit into ``MemoryLimit``.
   public func escape(to target: Double, by limit: Double) throws(DomainError) -> Escape {
     try DynamicsParameter.untilOverlap.checked(target)
-    try DynamicsParameter.time.checked(limit)
+    try checkReach(limit)
     if abs(initialOverlap) >= target {
       return Escape(time: .exact(0), lastTime: 0, overlap: .exact(initialOverlap), slope: nil)
     }
     // Uniform runs first, by rungs of growing horizon.
-    for rung in [-12, -6, 0, 5, 10] {
+    let ladder = [-12, -6, 0, 5, UniformTrajectory.lastRung]
+    let further = stride(
+      from: UniformTrajectory.lastRung + 2, through: UniformTrajectory.rung(for: limit, rate: rate), by: 2)
+    for rung in ladder + (method == .uniform ? Array(further) : []) {
       let end = min(limit, UniformTrajectory.horizon(rung, rate))
       guard let trajectory = TrajectoryCache.trajectory(self, rung: rung) else {
         let failure = Estimate.notConverged("the implicit step does not converge")
         return Escape(time: failure, lastTime: 0, overlap: failure, slope: nil)
       }
       let m = { (t: Double) in abs(trajectory.value(.overlap, at: t).value) }
-      let points = UniformTrajectory.coarse
+      let points = trajectory.steps
       if let hit = (1...points).first(where: { m(end * Double($0) / Double(points)) >= target }) {
         return escaped(target, in: end * Double(hit - 1) / Double(points)...end * Double(hit) / Double(points)) {
           trajectory.value(.overlap, at: $0)

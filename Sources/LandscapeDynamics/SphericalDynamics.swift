@@ -14,10 +14,19 @@ public enum Inertia: Sendable, Hashable {
   case nesterov(mass: Double, offset: Double)
 
   /// M; 0 without inertia.
-  var mass: Double {
+  package var mass: Double {
     switch self {
     case .overdamped: 0
     case .heavyBall(let mass, _), .nesterov(let mass, _): mass
+    }
+  }
+
+  /// The integral of gamma between two times.
+  package func integratedFriction(from a: Double, to b: Double) -> Double {
+    switch self {
+    case .overdamped: b - a
+    case .heavyBall(_, let friction): friction * (b - a)
+    case .nesterov(_, let offset): 3 * Double.log((b + offset) / (a + offset))
     }
   }
 
@@ -29,6 +38,16 @@ public enum Inertia: Sendable, Hashable {
     case .nesterov(_, let offset): 3 / (t + offset)
     }
   }
+}
+
+/// How the equations are integrated.
+public enum DynamicsMethod: String, Sendable, Hashable, CaseIterable {
+  /// Uniform grids at short times, ratios t'/t at long ones.
+  case automatic = "auto"
+  /// Uniform grids at all times: memory grows as the square of the time, cost as its third power.
+  case uniform
+  /// Ratios t'/t as soon as there are rows, without mass.
+  case longTime = "long-time"
 }
 
 /// Dynamics on the sphere |x|^2 = N in a Gaussian landscape, in the limit of many dimensions: a landscape, a temperature
@@ -54,6 +73,8 @@ public struct SphericalDynamics: Sendable, Hashable {
   public let initialTemperature: Double?
   /// Mass and friction.
   public let inertia: Inertia
+  /// How the equations are integrated.
+  public let method: DynamicsMethod
 
   /// Dynamics in a landscape.
   ///
@@ -63,10 +84,11 @@ public struct SphericalDynamics: Sendable, Hashable {
   ///   - initialOverlap: m(0) in [-1, 1]; exactly 0 stays 0 where phi'(0) = 0.
   ///   - initialTemperature: T' > 0 of a thermalised start; nil for a random one.
   ///   - inertia: mass > 0, friction >= 0, offset > 0.
+  ///   - method: how the equations are integrated; the long-time scheme has no mass.
   /// - Throws: `DomainError` for a number outside these ranges.
   public init(
     _ landscape: some SphericalLandscape, temperature: Double, initialOverlap: Double = 0,
-    initialTemperature: Double? = nil, inertia: Inertia = .overdamped
+    initialTemperature: Double? = nil, inertia: Inertia = .overdamped, method: DynamicsMethod = .automatic
   ) throws(DomainError) {
     self.covariance = landscape.covariance
     self.signal = landscape.signal
@@ -84,6 +106,10 @@ public struct SphericalDynamics: Sendable, Hashable {
       try DynamicsParameter.nesterov.checked(offset)
     }
     self.inertia = inertia
+    self.method = method
+    if method == .longTime, inertia.mass > 0 {
+      throw DomainError(.method, method.rawValue, allowed: "auto or uniform with a mass")
+    }
   }
 
   /// b0 = 1/T'; 0 for a random start.

@@ -86,6 +86,7 @@ public enum Catalogue {
         SpikedMatrixTensor.phaseQuestion, SpikedMatrixTensor.complexityQuestion, SpikedMatrixTensor.quenchedQuestion,
         SpikedMatrixTensor.exactNumberQuestion, SpikedMatrixTensor.hessianQuestion,
       ] + DynamicsQuestions.spikedMatrixTensor + FiniteSizeQuestions.spikedMatrixTensor
+        + SampledDynamicsQuestions.spikedMatrixTensor
         + AlgorithmQuestions.spikedMatrixTensor,
       lines: (spikedMatrixTensorLines + [.mlSpinodal, .overlapEnds]).map(CatalogueLine.init),
       diagrams: [
@@ -99,7 +100,8 @@ public enum Catalogue {
         SpikedTensor.phaseQuestion, SpikedTensor.complexityQuestion, SpikedTensor.quenchedQuestion,
         SpikedTensor.exactNumberQuestion,
         SpikedTensor.hessianQuestion,
-      ] + DynamicsQuestions.spikedTensor + FiniteSizeQuestions.spikedTensor + AlgorithmQuestions.spikedTensor,
+      ] + DynamicsQuestions.spikedTensor + FiniteSizeQuestions.spikedTensor + SampledDynamicsQuestions.spikedTensor
+        + AlgorithmQuestions.spikedTensor,
       lines: spikedTensorLines.map(CatalogueLine.init),
       diagrams: [SpikedTensor.complexityDiagram, SpikedTensor.supportDiagram],
       identities: SpikedTensor.identities + SpikedTensor.priorIdentities + SpikedTensor.simulations),
@@ -124,7 +126,8 @@ public enum Catalogue {
       questions: [
         SphericalSpinGlass.replicaQuestion, SphericalSpinGlass.complexityQuestion, SphericalSpinGlass.quenchedQuestion,
         SphericalSpinGlass.exactNumberQuestion, SphericalSpinGlass.hessianQuestion,
-      ] + DynamicsQuestions.sphericalSpinGlass + FiniteSizeQuestions.sphericalSpinGlass,
+      ] + DynamicsQuestions.sphericalSpinGlass + FiniteSizeQuestions.sphericalSpinGlass
+        + SampledDynamicsQuestions.sphericalSpinGlass,
       lines: spinGlassLines.map(CatalogueLine.init),
       diagrams: [
         SphericalSpinGlass.phaseDiagram, SphericalSpinGlass.complexityDiagram, SphericalSpinGlass.supportDiagram,

@@ -36,20 +36,22 @@ public struct Sweep: Sendable {
   /// memory stays small however long the grid is.
   ///
   /// - Parameters:
+  ///   - first: index of the first point; those before it are done.
   ///   - encode: turns the finished rows of a chunk (the first of all, or a later one) into what is handed on; runs on the
   ///     workers.
   ///   - isCancelled: asked after each chunk; true ends the sweep with `CancellationError`.
   ///   - emit: receives the chunks in the order of the grid.
   /// - Throws: `DomainError` from the question, `CancellationError`, or what `emit` throws.
   public nonisolated(nonsending) func run<Chunk: Sendable>(
-    encode: @escaping @Sendable (_ rows: [[Cell]], _ isFirst: Bool) -> Chunk, isCancelled: () -> Bool = { false },
+    from first: Int = 0, encode: @escaping @Sendable (_ rows: [[Cell]], _ isFirst: Bool) -> Chunk,
+    isCancelled: () -> Bool = { false },
     emit: (Chunk, Progress) throws -> Void
   ) async throws {
     let total = grid.count
-    var nextPoint = 0
+    var nextPoint = first
     var nextChunk = 0
     var nextToEmit = 0
-    var done = 0
+    var done = first
     var size = 1
     var waiting: [Int: Finished<Chunk>] = [:]
     try await withThrowingTaskGroup(of: (Int, Finished<Chunk>).self) { group in

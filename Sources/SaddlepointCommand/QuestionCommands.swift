@@ -71,12 +71,33 @@ struct DynamicsCommand: AsyncParsableCommand, SharingCommand {
   @OptionGroup var shared: SharedOptions
   @Flag(help: "The equilibrium correlation over many decades of time.") var equilibrium = false
   @Flag(help: "The aging state below the dynamic temperature.") var aging = false
+  @Flag(help: "Escape times above a line, and where a power law says that they diverge.") var divergence = false
+  @Option(
+    help: ArgumentHelp(
+      "Bytes that the surfaces of one dynamics may take (default: 2e9); more is refused before anything is computed.",
+      valueName: "bytes"))
+  var memory = 2e9
+  @Option(
+    help: ArgumentHelp(
+      "A file from which --resume continues; written every minute, on Ctrl-C and at the end.", valueName: "file"),
+    completion: .file())
+  var checkpoint: String?
+  @Option(
+    help: ArgumentHelp("Continue the run of this checkpoint, to the same bytes.", valueName: "file"),
+    completion: .file())
+  var resume: String?
   @Argument(parsing: .allUnrecognized, help: restHelp, completion: Completion.words) var rest: [String] = []
 
   func run() async throws {
-    if equilibrium, aging { throw UsageError("--equilibrium and --aging are two questions") }
-    let command = equilibrium ? "dynamics --equilibrium" : aging ? "dynamics --aging" : "dynamics"
-    try await QuestionRun(command: command, shared: shared, rest: rest).run()
+    let chosen = [("equilibrium", equilibrium), ("aging", aging), ("divergence", divergence)].filter(\.1).map(\.0)
+    guard chosen.count <= 1 else {
+      throw UsageError("\(chosen.map { "--" + $0 }.joined(separator: " and ")) are different questions")
+    }
+    let command = chosen.first.map { "dynamics --\($0)" } ?? "dynamics"
+    guard memory >= 1 else { throw DomainError(.memory, memory, allowed: "memory >= 1 (bytes)") }
+    try await MemoryLimit.$bytes.withValue(memory) {
+      try await QuestionRun(command: command, shared: shared, rest: rest, checkpoint: checkpoint, resume: resume).run()
+    }
   }
 }
 
@@ -126,6 +147,8 @@ struct QuestionRun {
   let rest: [String]
   var unknown: String?
   var showsAllColumns = false
+  var checkpoint: String?
+  var resume: String?
 
   func run() async throws {
     var request = try Request(rest)
@@ -152,6 +175,7 @@ struct QuestionRun {
       isPoint: line?.declaration.isPoint == true,
       extra: CommandOptions.shared + (line == nil ? [] : ["for"]),
       file: placed == nil ? try shared.at.map { try PointFile(path: $0) } : nil)
+    if let check = question.check { for index in 0..<grid.count { try check(grid[index]) } }
     let head = TableHead(
       command: command.split(separator: " ").first.map(String.init) ?? command, model: entry.card.name,
       line: line?.declaration.name, columns: question.allColumns,
@@ -162,27 +186,48 @@ struct QuestionRun {
     if outputs.wantsPictures, !plot.isPossible {
       throw UsageError("a figure needs a parameter that varies; give one as start:stop:count")
     }
-    var console = Console(isQuiet: shared.quiet)
+    let console = Console(isQuiet: shared.quiet)
+    let tolerance = shared.givenTolerance ?? question.defaultTolerance
+    let subject = Checkpoint.subject(
+      question, of: entry.card.name, over: grid, parameters: parameters(question, grid, request), tolerance: tolerance)
+    let saved = try resume.map { try Checkpoint(path: $0, of: subject) }
+    let writer = try checkpoint.map { try CheckpointWriter(path: $0, subject: subject, continuing: saved) }
     var rows: [[Cell]] = []
     var unfinished = 0
     let (sinks, keep) = (outputs.sinks, outputs.needsAllRows)
     let status = question.allColumns.count - 2
-    let tolerance = shared.givenTolerance ?? question.defaultTolerance
     let sweep = Sweep(question, over: grid, tolerance: tolerance, jobs: shared.jobs ?? Cores.count)
+    let keepsRows = keep || writer != nil
     try outputs.begin()
-    try await sweep.run { rows, isFirst in
-      (
-        bytes: Outputs.encode(rows, isFirst: isFirst, sinks: sinks), rows: keep ? rows : [],
-        unfinished: rows.count { $0[status] == .text("not-converged") }
-      )
-    } isCancelled: {
-      Interrupt.isRequested
-    } emit: { chunk, progress in
-      try outputs.write(chunk.bytes)
-      rows += chunk.rows
-      unfinished += chunk.unfinished
-      console.show(done: progress.done, total: progress.total)
+    if let saved, !saved.rows.isEmpty {
+      try outputs.write(Outputs.encode(saved.rows, isFirst: true, sinks: sinks))
+      if keepsRows { rows = saved.rows }
+      unfinished = saved.rows.count { $0[status] == .text("not-converged") }
     }
+    // Within a long row, a clock of its own tells how far it is.
+    let ticker = Ticker(seconds: 0.5) { console.show(reached: LongTimeArchive.reached()) }
+    defer { ticker.stop() }
+    do {
+      try await sweep.run(from: saved?.points ?? 0) { rows, isFirst in
+        (
+          bytes: Outputs.encode(rows, isFirst: isFirst, sinks: sinks), rows: keepsRows ? rows : [],
+          unfinished: rows.count { $0[status] == .text("not-converged") }
+        )
+      } isCancelled: {
+        Interrupt.isRequested
+      } emit: { chunk, progress in
+        try outputs.write(chunk.bytes)
+        rows += chunk.rows
+        unfinished += chunk.unfinished
+        writer?.add(chunk.rows, points: progress.done)
+        console.show(done: progress.done, total: progress.total)
+      }
+    } catch is CancellationError {
+      try writer?.finish()
+      throw CancellationError()
+    }
+    try writer?.finish()
+    ticker.stop()
     console.clear()
     let run = RunRecord(
       commandLine: Program.words, version: SaddlepointVersion.current,

@@ -53,6 +53,16 @@ public struct CriticalPoint: Sendable, Hashable {
     self.coordinates = list
   }
 
+  private init(_ point: CriticalPoint, coordinates: [Coordinate]) {
+    (value, root, order) = (point.value, point.root, point.order)
+    self.coordinates = coordinates
+  }
+
+  /// The point with further numbers that belong to it, each with its own error.
+  public func adding(_ others: KeyValuePairs<Quantity, Estimate>) -> CriticalPoint {
+    CriticalPoint(self, coordinates: coordinates + others.map { Coordinate(quantity: $0.key, estimate: $0.value) })
+  }
+
   /// No such point: one row without a value, with the reason.
   public static func absent(_ unknown: Quantity, _ reason: String) -> CriticalPoint {
     CriticalPoint([unknown: .outsideDomain(reason)])

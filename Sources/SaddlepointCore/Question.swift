@@ -32,6 +32,10 @@ public struct Question: Sendable {
   public let example: String
   /// The tolerance that is meant where none is given; infinite for simulations, whose errors are statistical.
   public let defaultTolerance: Double
+  /// Refuses points outside the question's domain without computing anything; nil where ``answer`` itself is quick to.
+  ///
+  /// It is asked for all points of a sweep before the first is computed.
+  public private(set) var check: (@Sendable (Point) throws(DomainError) -> Void)?
   /// The rows at a point that gives every parameter.
   public let answer: @Sendable (Point) throws(DomainError) -> [Answer]
 
@@ -64,6 +68,13 @@ public struct Question: Sendable {
   /// The parameters that have a column of their own.
   public var shownParameters: [Parameter] {
     parameters.filter { parameter in !columns.contains { $0.quantity == parameter.quantity } }
+  }
+
+  /// The question with a check of its points; see ``check``.
+  public func checked(_ check: @escaping @Sendable (Point) throws(DomainError) -> Void) -> Question {
+    var question = self
+    question.check = check
+    return question
   }
 
   /// The question with the given members of its families before its other parameters.
@@ -124,7 +135,9 @@ extension Question {
   public func isChosen(by options: [(name: String, value: String)]) -> Bool {
     let words = selector.split(separator: " ").map(String.init)
     guard let option = words.first?.dropFirst(2) else { return false }
-    return options.contains { $0.name == option && (words.count == 1 || $0.value == words[1]) }
+    return options.contains {
+      $0.name.replacing("_", with: "-") == option && (words.count == 1 || $0.value == words[1])
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 import Foundation
 import LandscapeDynamics
 import LandscapeModels
+import ReplicaMethod
 import SaddlepointCore
 import SaddlepointNumerics
 import SaddlepointTestSupport

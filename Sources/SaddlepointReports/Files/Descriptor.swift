@@ -39,7 +39,9 @@ func openFile(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 {
 }
 
 /// All bytes of a file.
-func readBytes(_ path: String) throws(InputError) -> [UInt8] {
+///
+/// - Throws: ``InputError`` with the path and the system's words.
+public func readBytes(_ path: String) throws(InputError) -> [UInt8] {
   let descriptor = openFile(path, O_RDONLY)
   guard descriptor >= 0 else { throw InputError(path: path, reason: lastSystemError()) }
   defer { close(descriptor) }
