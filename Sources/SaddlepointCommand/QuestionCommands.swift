@@ -188,8 +188,12 @@ struct QuestionRun {
     }
     let console = Console(isQuiet: shared.quiet)
     let tolerance = shared.givenTolerance ?? question.defaultTolerance
-    let subject = Checkpoint.subject(
-      question, of: entry.card.name, over: grid, parameters: parameters(question, grid, request), tolerance: tolerance)
+    let subject =
+      checkpoint == nil && resume == nil
+      ? []
+      : Checkpoint.subject(
+        question, of: entry.card.name, over: grid, parameters: parameters(question, grid, request),
+        tolerance: tolerance)
     let saved = try resume.map { try Checkpoint(path: $0, of: subject) }
     let writer = try checkpoint.map { try CheckpointWriter(path: $0, subject: subject, continuing: saved) }
     var rows: [[Cell]] = []
