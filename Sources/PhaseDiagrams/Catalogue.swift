@@ -142,7 +142,7 @@ public enum Catalogue {
         PhaseRetrieval.densityQuestion, PhaseRetrieval.stateHessianQuestion, PhaseRetrieval.spectrumQuestion,
         PhaseRetrieval.spectrumAtQuestion,
       ], lines: (phaseRetrievalLines + riskLines).map(CatalogueLine.init),
-      diagrams: [PhaseRetrieval.wedgeDiagram, PhaseRetrieval.wholeDiagram],
+      diagrams: [PhaseRetrieval.wedgeDiagram, PhaseRetrieval.wholeDiagram, PhaseRetrieval.gradientFlowDiagram],
       identities: PhaseRetrieval.identities + PhaseRetrieval.bayesIdentities),
     CatalogueEntry(
       card: GeneralizedLinear.card,

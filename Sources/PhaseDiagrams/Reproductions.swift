@@ -124,5 +124,51 @@ extension Catalogue {
         .init("complexity-by-free-energy-T0.5", states + "--temperature 0.5 --parisi-x 0.566:0.85:200"),
         .init("two-plus-p", "diagram spherical-spin-glass --p 4"),
       ]),
+    Reproduction(
+      name: "phase-retrieval-errors",
+      summary: "Every branch of the error of phase retrieval against the number of measurements, real and complex",
+      source: .phaseRetrievalThresholds,
+      panels: [
+        .init("mmse-real", "replica phase-retrieval --alpha 0.4:1.3:400 --plot-y mmse"),
+        .init("mmse-complex", "replica phase-retrieval --field complex --alpha 0.9:2.3:400 --plot-y mmse"),
+        .init("mmse-small-noise", "replica phase-retrieval --noise 0.0002 --alpha 1.0:1.2:400 --plot-y mmse"),
+      ]),
+    Reproduction(
+      name: "phase-retrieval-wedge",
+      summary: "The hard phase of noisy phase retrieval with its critical point, framed and in the whole plane",
+      source: .phaseRetrievalThresholds,
+      panels: [
+        .init("wedge", "diagram phase-retrieval"), .init("whole", "diagram phase-retrieval --of whole"),
+      ]),
+    Reproduction(
+      name: "spectral-methods",
+      summary: "What the largest eigenvector of a spectral method sees of the signal, for several weights",
+      source: .spectralInitialization,
+      panels: [
+        .init(
+          "overlap",
+          "spectrum phase-retrieval --preprocessing optimal,mondelli-montanari,trimmed:7,subset:2 --alpha 0.5:6:300 --plot-y outlier_overlap_squared"
+        )
+      ]),
+    Reproduction(
+      name: "complex-dynamics",
+      summary:
+        "Phase retrieval by gradient flow: which states trap it, and from how many measurements on they let it go",
+      source: .complexDynamicsSimpleNeuralNetworks,
+      panels: [
+        .init("thresholds", "diagram phase-retrieval --of gradient-flow"),
+        .init(
+          "energies",
+          "replica phase-retrieval --estimator erm --state threshold,ground-state,replica-symmetric,maximal-energy --alpha 3:20:35 --plot-y energy"
+        ),
+        .init(
+          "signal-response",
+          "replica phase-retrieval --estimator erm --state threshold,ground-state,replica-symmetric,maximal-energy --alpha 3:20:35 --plot-y signal_response"
+        ),
+        .init(
+          "hessians",
+          "hessian phase-retrieval --loss normalised:1 --state initialization,threshold --alpha 0.8:6:40 --plot-y lower_edge,outlier"
+        ),
+      ]),
   ]
 }

@@ -70,7 +70,7 @@ import Testing
     ("hessian spherical-spin-glass --mixture 3:1 --overlap 0.1", 65, "--radial is missing"),
     ("complexity spherical-spin-glass", 65, "--mixture is missing"),
     ("complexity spherical-spin-glass --mixture 3:1 --points index:1 --size 201", 65, "size <= 200"),
-    ("complexity spherical-spin-glass --mixture 3:1 --signal 2:1 --points index:1 --size 101", 65, "size <= 100"),
+    ("complexity spherical-spin-glass --mixture 3:1 --signal 2:1 --points all --size 201", 65, "size <= 200"),
     ("diagram semicircle", 65, "diagram is not defined"),
     ("diagram spherical-spin-glass --of complexity --mixture 2:1 --signal 2:1", 65, "exponential number"),
     ("diagram spiked-tensor --of complexity --delta 0.1 --overlap -2:1", 65, "overlap"),

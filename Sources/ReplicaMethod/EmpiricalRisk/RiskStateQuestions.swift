@@ -13,11 +13,11 @@ extension Quantity {
 }
 
 /// Parameters and columns of questions about states of empirical risks.
-enum RiskStateQuestions {
+package enum RiskStateQuestions {
   /// Parameters of the model that enter.
   static let modelParameters: [Quantity] = [.alpha, .loss, .a0]
 
-  static let state = Parameter(
+  package static let state = Parameter(
     .state, symbol: "\\text{state}", "which states, without overlap with the signal",
     choices: [
       .init("threshold", "marginal: alpha E<r^2> = 1"), .init("ground-state", "complexity 0"),
