@@ -91,9 +91,12 @@ final class LongTimeRun {
     return n * (n + 1) * pair + 8 * (2 * n + 9) * (2 * n + 9) + 32 * (n + 1) * Double(largestCount)
   }
 
-  /// A march that can reach `end`, with the given numbers of intervals and largest step of log t, from the start or from
+  /// A march that can reach `end`, with the given numbers of intervals, largest step of log t and tolerance of a step, from the start or from
   /// where another one of the same numbers was.
-  init?(_ dynamics: SphericalDynamics, end: Double, intervals: Int, step: Double, from progress: Progress?) {
+  init?(
+    _ dynamics: SphericalDynamics, end: Double, intervals: Int, step: Double, tolerance: Double,
+    from progress: Progress?
+  ) {
     self.dynamics = dynamics
     xi = FastPolynomial(dynamics.covariance)
     phi = FastPolynomial(dynamics.signal)
@@ -102,7 +105,7 @@ final class LongTimeRun {
     grid = RatioGrid(intervals: intervals, extent: Double.log(end / scale))
     largestStep = step
     self.step = step
-    stepTolerance = 1e-6
+    stepTolerance = tolerance
     let n = intervals
     solver = DenseSolver(size: 2 * n + 1)
     func scratch() -> UnsafeMutablePointer<Double> {

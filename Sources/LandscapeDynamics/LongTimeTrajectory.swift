@@ -48,10 +48,14 @@ final class LongTimeTrajectory: Sendable {
     }
   }
 
-  /// Nodes and largest step of both runs.
-  private static func resolutions(_ end: Double, _ rate: Double) -> [(intervals: Int, step: Double)] {
+  /// Nodes, largest step and tolerance of both runs.
+  ///
+  /// The tolerances differ, too, or the difference of the runs would not show the error that growing overlaps leave behind.
+  private static func resolutions(
+    _ end: Double, _ rate: Double
+  ) -> [(intervals: Int, step: Double, tolerance: Double)] {
     let decades = Double.log10(end * rate) / 6.9
-    return [(160.0, 0.1), (210.0, 0.07)].map { (Int($0.0 * max(1, decades)), $0.1) }
+    return [(160.0, 0.1, 2e-6), (210.0, 0.07, 1e-6)].map { (Int($0.0 * max(1, decades)), $0.1, $0.2) }
   }
 
   /// Bytes that both runs to the class of a time take; 0 beyond the last class.
@@ -79,6 +83,7 @@ final class LongTimeTrajectory: Sendable {
           guard
             let run = LongTimeRun(
               dynamics, end: end, intervals: resolution.intervals, step: resolution.step,
+              tolerance: resolution.tolerance,
               from: LongTimeArchive.restored(dynamics, end: end, run: number))
           else {
             runs.failure = "the implicit step does not converge"

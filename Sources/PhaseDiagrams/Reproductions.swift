@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import LandscapeDynamics
 import LandscapeModels
 public import SaddlepointCore
 
@@ -11,9 +12,12 @@ public struct Reproduction: Sendable {
     public let name: String
     /// The words of the command that makes it, without its outputs.
     public let command: [String]
+    /// Whether its rows are printed too.
+    public let isPrinted: Bool
 
-    init(_ name: String, _ command: String) {
+    init(_ name: String, _ command: String, isPrinted: Bool = false) {
       self.name = name
+      self.isPrinted = isPrinted
       self.command = command.split(separator: " ").map(String.init)
     }
   }
@@ -27,6 +31,9 @@ public struct Reproduction: Sendable {
   /// Its pictures.
   public let panels: [Panel]
 }
+
+/// Dynamics in the spiked matrix-tensor model.
+private let matrixTensor = "dynamics spiked-matrix-tensor --p 3 --deltap 1 "
 
 /// Complexity against free energy of the 3-spin model's states.
 private let states =
@@ -168,6 +175,93 @@ extension Catalogue {
         .init(
           "hessians",
           "hessian phase-retrieval --loss normalised:1 --state initialization,threshold --alpha 0.8:6:40 --plot-y lower_edge,outlier"
+        ),
+      ]),
+    Reproduction(
+      name: "langevin-threshold",
+      summary:
+        "Escape times above the Langevin (T = 1) and gradient-flow (T = 0) lines, their extrapolated divergence for two m0, and the lines",
+      source: .passedAndSpurious,
+      panels: [0, 1].flatMap { temperature in
+        ["1e-10", "1e-40"].map { overlap in
+          .init(
+            "divergence-T\(temperature)-m\(overlap)",
+            matrixTensor
+              + "--divergence --temperature \(temperature) --initial-overlap \(overlap) --until-overlap 0.1 --plot-x inverse_delta2 --plot-y escape_time,fitted_time",
+            isPrinted: true)
+        }
+      }),
+    Reproduction(
+      name: "both-sides-of-the-line",
+      summary:
+        "Overlap and energy of gradient flow against log t, on both sides of the gradient-flow line 1/delta2 = 2",
+      source: .passedAndSpurious,
+      panels: ["overlap", "energy"].flatMap { column in
+        [
+          .init(
+            "above-the-line-\(column)",
+            matrixTensor
+              + "--delta2 0.25,0.35,0.45 --temperature 0 --initial-overlap 0.1 --time 0.1:12:60:log --plot-y \(column)"),
+          .init(
+            "below-the-line-\(column)",
+            matrixTensor
+              + "--delta2 0.6,0.8,1 --temperature 0 --initial-overlap 1e-3 --time 0.1:1e3:60:log --plot-y \(column)"),
+        ]
+      }),
+    Reproduction(
+      name: "aging",
+      summary:
+        "Aging of the 3-spin model below its dynamic temperature: correlation by lag, and response by correlation",
+      source: .agingPSpin,
+      panels: [("correlation", ""), ("fluctuation-dissipation", "--plot-x correlation --plot-y integrated_response")]
+        .map {
+          .init(
+            $0.0,
+            "dynamics spherical-spin-glass --mixture 3:0.5 --temperature 0.5 --waiting-time 1,10,100,1000 --lag 0.01:1e4:60:log --tolerance 1e-3 "
+              + $0.1)
+        }),
+    Reproduction(
+      name: "momentum",
+      summary: "Gradient descent with and without momentum: faster, with the same threshold",
+      source: .momentumDynamics,
+      panels: [("above", "0.4"), ("below", "0.6")].map { side, noise in
+        .init(
+          "momentum-\(side)-the-line",
+          matrixTensor
+            + "--delta2 \(noise) --learning-rate 0.1 --momentum 0,0.5,0.8 --initial-overlap 0.01 --steps 250 --plot-x step --plot-y overlap"
+        )
+      }),
+    Reproduction(
+      name: "surfing-on-saddles",
+      summary:
+        "Gradient flow finds the signal where minima without overlap still abound: between the trivialization and gradient-flow lines",
+      source: .passedAndSpurious,
+      panels: [
+        .init("lines", "diagram spiked-matrix-tensor --p 3 --deltap 0.5:2 --inverse-delta2 1.5:3.2"),
+        .init(
+          "overlap",
+          matrixTensor
+            + "--delta2 0.41,0.44,0.47 --temperature 0 --initial-overlap 0.1 --time 0.1:14:60:log --plot-y overlap"
+        ),
+        .init(
+          "complexity",
+          "complexity spiked-matrix-tensor --p 3 --deltap 1 --delta2 0.41,0.44,0.47 --points minima --overlap -0.3:0.9:300"
+        ),
+      ]),
+    Reproduction(
+      name: "langevin-and-message-passing",
+      summary:
+        "Langevin dynamics at T = 1 against message passing from the same overlap, above and below the Langevin line",
+      source: .marvelsAndPitfalls,
+      panels: [
+        .init(
+          "langevin",
+          matrixTensor
+            + "--delta2 0.4,0.6,0.8 --temperature 1 --initial-overlap 0.1 --time 0.1:14:60:log --plot-y overlap"
+        ),
+        .init(
+          "message-passing",
+          "replica spiked-matrix-tensor --p 3 --deltap 1 --delta2 0.4,0.6,0.8 --trajectory 40 --start 0.01 --plot-x iteration --plot-y overlap"
         ),
       ]),
   ]

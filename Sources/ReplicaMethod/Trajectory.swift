@@ -57,7 +57,7 @@ package enum Trajectory {
       name: "replica", summary: "The overlap that Bayes-optimal message passing has after each iteration.",
       parameters: parameters + [iterations, start],
       columns: [
-        Column("iteration", "number of the iteration; 0 is the start"),
+        Column("iteration", symbol: "t", "number of the iteration; 0 is the start"),
         Column(.overlap, symbol: "q_t", "overlap q of the estimate with the signal"),
         Column(.mmse, symbol: "\\rho - q_t", "mean-square error per coordinate, E x^2 - q"),
       ], main: .overlap, evidence: .theorem, sources: sources, formula: formula,

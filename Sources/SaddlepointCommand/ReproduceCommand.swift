@@ -39,7 +39,8 @@ struct ReproduceCommand: AsyncParsableCommand, SharingCommand {
 
   /// One panel: its data, picture, notebook and record, all of one name, made by its command.
   private func write(_ panel: Reproduction.Panel, stem: String) async throws {
-    let outputs = [".csv", ".svg", ".ipynb"].flatMap { ["-o", stem + $0] }
+    let outputs =
+      [".csv", ".svg", ".ipynb"].flatMap { ["-o", stem + $0] } + (panel.isPrinted ? ["-o", "/dev/stdout"] : [])
     var command = try Root.parseAsRoot(panel.command + outputs + (shared.quiet ? ["--quiet"] : []))
     if var asynchronous = command as? any AsyncParsableCommand {
       try await asynchronous.run()

@@ -34,8 +34,11 @@ struct SweepFigure {
     // The parameter with the most values, if there are at least two.
     let counts = question.parameters.indices.map { grid.count > 1 ? grid.distinctCount(of: $0) : 1 }
     let most = counts.max() ?? 1
+    // Rows that are counted within a point make a curve for each point.
+    let isCounted = ["iteration", "step"].contains(x)
     varying =
-      most > 1 ? counts.indices.first { counts[$0] == most && question.parameters[$0].domain != nil } : nil
+      most > 1 && !isCounted
+      ? counts.indices.first { counts[$0] == most && question.parameters[$0].domain != nil } : nil
     let shown = varying.flatMap { index in names.firstIndex(of: question.parameters[index].quantity.name) }
     horizontal = try x.map(column) ?? shown
     verticals =
@@ -85,14 +88,16 @@ struct SweepFigure {
     for row in rows {
       let name = keys.map { key in
         let text = Self.text(row[key])
-        if key < question.shownParameters.count { return "$\(columns[key].symbol)$ = \(text)" }
+        if question.parameters.contains(where: { $0.quantity == columns[key].quantity }) {
+          return "$\(columns[key].symbol)$ = \(text)"
+        }
         // The first root needs no number: most lines have only one.
         if columns[key].quantity == "root" { return text == "1" ? "" : "root \(text)" }
         return text
       }.filter { !$0.isEmpty }.joined(separator: ", ")
       for y in verticals {
-        guard case .number(let abscissa) = row[horizontal ?? 0], case .number(let ordinate) = row[y],
-          abscissa.isFinite, ordinate.isFinite
+        guard let abscissa = Self.number(row[horizontal ?? 0]), let ordinate = Self.number(row[y]), abscissa.isFinite,
+          ordinate.isFinite
         else { continue }
         let curve =
           verticals.count == 1 ? name : [columns[y].quantity.name, name].filter { !$0.isEmpty }.joined(separator: ", ")
@@ -127,6 +132,14 @@ struct SweepFigure {
     return Notebook(
       title: "\(question.name) \(entry.card.name)", data: .embedded(csv), xColumn: columns[x].quantity.name,
       yColumn: columns[y].quantity.name, groupColumn: keys.last.map { columns[$0].quantity.name }, x: axes.x, y: axes.y)
+  }
+
+  private static func number(_ cell: Cell) -> Double? {
+    switch cell {
+    case .number(let x): x
+    case .integer(let n): Double(n)
+    case .flag, .text, .empty: nil
+    }
   }
 
   private static func text(_ cell: Cell) -> String {
