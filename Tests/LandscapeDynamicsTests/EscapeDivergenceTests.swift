@@ -24,13 +24,13 @@ import Testing
   }
 
   @Test func theFitIsAPowerLawThroughTheTimesAndTheLineIsClosedForm() throws {
-    let found = try rows(0.02, 0.1, temperature: 0)
+    let found = try rows(0.08, 0.1, temperature: 0)
     #expect(found.count == 4)
     for row in found {
       let (f, time) = (try #require(row["inverse_delta2"]), try #require(row["escape_time"]))
       #expect(row["line"] == 2)
       let escape = try SphericalDynamics(
-        SpikedMatrixTensor(p: 3, delta2: 1 / f, deltap: 1), temperature: 0, initialOverlap: 0.02
+        SpikedMatrixTensor(p: 3, delta2: 1 / f, deltap: 1), temperature: 0, initialOverlap: 0.08
       ).escape(to: 0.1, by: 50)
       #expect(abs(try escape.time.get() - time) < 1e-9)
       let (fitted, residual) = (try #require(row["fitted_time"]), try #require(row["residual"]))
