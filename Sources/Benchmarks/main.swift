@@ -42,4 +42,5 @@ print(
   under: "Calls through GSL (ratio: time over the same integral written in C)")
 try print(LineSpeed.rows(), under: "Lines, one core (ratio: time of a row over that of the closed-form line)")
 try print(MapSpeed.rows(), under: "Kac-Rice maps and lines (ratio: time over that of NumPy on one thread)")
+try print(DynamicsSpeed.rows(), under: "Dynamics, one core (ratio: time over the baseline named in the row)")
 print(WholeProcess.rows(), under: "Whole processes (ratio: time over the baseline named in the row)")

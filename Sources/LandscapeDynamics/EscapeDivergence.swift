@@ -61,7 +61,7 @@ struct EscapeDivergence {
     formula: #"t_{esc} = A\,(1/\Delta_2 - f_c)^{-\nu}"#,
     domain: "four points from 1.1 to 1.5 times the line; an extrapolation whose result depends on initial_overlap",
     example: "--divergence --p 3 --deltap 1 --temperature 1 --initial-overlap 1e-2 --until-overlap 0.1",
-    defaultTolerance: 1e-4
+    defaultTolerance: 1e-3
   ) { point throws(DomainError) in
     let (p, deltap) = (try point.integer(.p), try point.number(.deltap))
     let (temperature, overlap) = (try point.number(.temperature), try point.number(.initialOverlap))

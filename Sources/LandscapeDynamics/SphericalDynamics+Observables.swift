@@ -240,7 +240,8 @@ extension SphericalDynamics {
     if case .success(let times) = found, let fine = times[1] {
       guard fine <= limit else { return remaining(at: limit) }
       let coarse = times[0] ?? fine
-      let time = marked((fine, 4 * abs(fine - coarse) + 1e-6 * fine))
+      // Runs may agree by chance; steps of this tolerance leave about 1e-5.
+      let time = marked((fine, max(4 * abs(fine - coarse), 2e-5 * fine)))
       let sign = initialOverlap < 0 ? -1.0 : 1
       return Escape(
         time: times[0] == nil ? .notConverged("only the finer of two runs escapes", best: fine) : time, lastTime: fine,

@@ -180,14 +180,14 @@ extension Catalogue {
     Reproduction(
       name: "langevin-threshold",
       summary:
-        "Escape times above the Langevin (T = 1) and gradient-flow (T = 0) lines, their extrapolated divergence for two m0, and the lines",
+        "Escape times above the Langevin (T = 1) and gradient-flow (T = 0) lines, their extrapolated divergence for two m0, and the lines (minutes)",
       source: .passedAndSpurious,
       panels: [0, 1].flatMap { temperature in
         ["1e-10", "1e-40"].map { overlap in
           .init(
             "divergence-T\(temperature)-m\(overlap)",
             matrixTensor
-              + "--divergence --temperature \(temperature) --initial-overlap \(overlap) --until-overlap 0.1 --plot-x inverse_delta2 --plot-y escape_time,fitted_time",
+              + "--divergence --tolerance 1e-3 --temperature \(temperature) --initial-overlap \(overlap) --until-overlap 0.1 --plot-x inverse_delta2 --plot-y escape_time,fitted_time",
             isPrinted: true)
         }
       }),

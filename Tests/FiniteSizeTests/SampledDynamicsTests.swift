@@ -21,17 +21,16 @@ import Testing
     let size = 60
     let model = try SpikedMatrixTensor(p: 3, delta2: 0.4, deltap: 1)
     let theory = try SphericalDynamics(model, temperature: temperature, initialOverlap: 0.5, inertia: inertia)
-    for (seed, t) in [(11, 0.6), (12, 1.5)] {
-      let sampled = try model.sampledDynamics(
-        temperature: temperature, initialOverlap: 0.5, inertia: inertia, time: t, step: 0.05, size: size, samples: 24,
-        seed: UInt64(seed))
-      let state = try theory.state(at: t)
-      #expect(try agrees(sampled.overlap, state.overlap, size: size))
-      #expect(try agrees(sampled.energy, state.energy, size: size))
-      #expect(try agrees(sampled.multiplier, state.multiplier, size: size))
-      #expect(try agrees(sampled.correlation, theory.state(at: t, waitingTime: 0).correlation, size: size))
-      if inertia != .overdamped { #expect(try agrees(sampled.kinetic, state.kinetic, size: size)) }
-    }
+    let t = 0.6
+    let sampled = try model.sampledDynamics(
+      temperature: temperature, initialOverlap: 0.5, inertia: inertia, time: t, step: 0.05, size: size, samples: 16,
+      seed: 11)
+    let state = try theory.state(at: t)
+    #expect(try agrees(sampled.overlap, state.overlap, size: size))
+    #expect(try agrees(sampled.energy, state.energy, size: size))
+    #expect(try agrees(sampled.multiplier, state.multiplier, size: size))
+    #expect(try agrees(sampled.correlation, theory.state(at: t, waitingTime: 0).correlation, size: size))
+    if inertia != .overdamped { #expect(try agrees(sampled.kinetic, state.kinetic, size: size)) }
   }
 
   @Test func tensorsOfOrderFourAndRandomFields() throws {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Foundation
 import LandscapeDynamics
 import LandscapeModels
 import SaddlepointCore
@@ -11,7 +12,8 @@ import Testing
       SphericalSpinGlass(covariance: [3: 0.5]), temperature: 0.3, inertia: inertia, method: method)
   }
 
-  @Test func methodsAgreeWithinTheirErrors() throws {
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["SADDLEPOINT_SLOW_TESTS"] != nil))
+  func methodsAgreeWithinTheirErrors() throws {
     let (uniform, ratios) = (try dynamics(.uniform), try dynamics(.longTime))
     for t in [0.5, 3, 12] {
       let (a, b) = (try uniform.state(at: t).energy, try ratios.state(at: t).energy)
