@@ -22,11 +22,11 @@ extension PhaseRetrieval {
     x: DiagramAxis(Column(.a0, symbol: "a_0", "regularisation of the normalised loss"), isLogarithmic: true),
     y: DiagramAxis(
       Column(.alpha, symbol: "\\alpha", "samples per dimension, M/N"), isLogarithmic: true), yParameter: nil,
-    lines: (movingLines + fixedLines).map(\.declaration), example: "--of gradient-flow --a0 0.05:5 --points 4",
+    lines: (movingLines + fixedLines).map(\.declaration), example: "--of gradient-flow --a0 1:5 --points 2",
     defaultWindow: { _ in DiagramWindow(x: 0.01...10, y: 0.4...40) },
     compute: { fixed, window, count in
       // States take a second each: the curves are smooth.
-      let places = logarithmicPlaces(window.x, count: max(2, min(count, 25)))
+      let places = logarithmicPlaces(window.x, count: max(2, min(count, 17)))
       let base = Point(
         fixed.names + [
           .a0, .channel, .field, .prior, .rho, .noise,

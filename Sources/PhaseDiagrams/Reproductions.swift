@@ -154,8 +154,12 @@ extension Catalogue {
       panels: [
         .init(
           "overlap",
-          "spectrum phase-retrieval --preprocessing optimal,mondelli-montanari,trimmed:7,subset:2 --alpha 0.5:6:300 --plot-y outlier_overlap_squared"
-        )
+          "spectrum phase-retrieval --preprocessing optimal,mondelli-montanari --alpha 0.5:6:300 --plot-y outlier_overlap_squared"
+        ),
+        .init(
+          "cuts",
+          "spectrum phase-retrieval --preprocessing trimmed,subset --cut 2,7 --alpha 0.5:6:300 --plot-y outlier_overlap_squared"
+        ),
       ]),
     Reproduction(
       name: "complex-dynamics",
@@ -166,15 +170,15 @@ extension Catalogue {
         .init("thresholds", "diagram phase-retrieval --of gradient-flow"),
         .init(
           "energies",
-          "replica phase-retrieval --estimator erm --state threshold,ground-state,replica-symmetric,maximal-energy --alpha 3:20:35 --plot-y energy"
+          "replica phase-retrieval --estimator erm --state threshold,ground-state,replica-symmetric,maximal-energy --alpha 3:20:18 --plot-y energy"
         ),
         .init(
           "signal-response",
-          "replica phase-retrieval --estimator erm --state threshold,ground-state,replica-symmetric,maximal-energy --alpha 3:20:35 --plot-y signal_response"
+          "replica phase-retrieval --estimator erm --state threshold,ground-state,replica-symmetric,maximal-energy --alpha 3:20:18 --plot-y signal_response"
         ),
         .init(
           "hessians",
-          "hessian phase-retrieval --loss normalised:1 --state initialization,threshold --alpha 0.8:6:40 --plot-y lower_edge,outlier"
+          "hessian phase-retrieval --loss normalised:1 --state initialization,threshold --alpha 0.8:6:53 --plot-y lower_edge,outlier"
         ),
       ]),
     Reproduction(

@@ -4,6 +4,7 @@ import Foundation
 import LandscapeDynamics
 import LandscapeModels
 import SaddlepointCore
+import SaddlepointTestSupport
 import Testing
 
 @Suite struct DynamicsMethodTests {
@@ -12,7 +13,7 @@ import Testing
       SphericalSpinGlass(covariance: [3: 0.5]), temperature: 0.3, inertia: inertia, method: method)
   }
 
-  @Test(.enabled(if: ProcessInfo.processInfo.environment["SADDLEPOINT_SLOW_TESTS"] != nil))
+  @Test(.enabled(if: runsSlowTests))
   func methodsAgreeWithinTheirErrors() throws {
     let (uniform, ratios) = (try dynamics(.uniform), try dynamics(.longTime))
     for t in [0.5, 3, 12] {

@@ -4,6 +4,7 @@ import Foundation
 import LandscapeDynamics
 import LandscapeModels
 import SaddlepointCore
+import SaddlepointTestSupport
 import Testing
 
 @Suite struct EscapeDivergenceTests {
@@ -47,7 +48,7 @@ import Testing
     #expect(exponent > 0 && critical < 2.2)
   }
 
-  @Test(.enabled(if: ProcessInfo.processInfo.environment["SADDLEPOINT_SLOW_TESTS"] != nil))
+  @Test(.enabled(if: runsSlowTests))
   func theExtrapolationDependsOnTheInitialOverlap() throws {
     // Theory sheet, section 6: 1.940 with exponent 1.59 at 1e-10.
     let found = try rows(1e-10, 0.1, temperature: 0)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import SaddlepointTestSupport
 import Testing
 
 @Suite struct CheckpointTests {
@@ -43,7 +44,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: ProcessInfo.processInfo.environment["SADDLEPOINT_SLOW_TESTS"] != nil))
+  @Test(.enabled(if: runsSlowTests))
   func anInterruptedMarchContinuesToTheSameBytes() throws {
     try inFolder { folder in
       let times = " --time 1:1e5:6:log"

@@ -30,8 +30,13 @@ struct ProximalSet {
   /// - Parameters:
   ///   - loss: a loss that is even in z.
   ///   - y: the label.
-  ///   - chi: the susceptibility, > 0.
+  ///   - chi: the susceptibility; at 0 the proximal point is the field itself.
   init(_ loss: Loss, label y: Double, chi: Double) {
+    if chi == 0 {
+      concavities = 0
+      pieces = [0...max(Self.fieldReach, y)]
+      return
+    }
     let map = ProximalMap(loss: loss, label: y, chi: chi)
     var end = max(1, y)
     while map.field(end) < Self.fieldReach, end < 100 { end += 0.5 }

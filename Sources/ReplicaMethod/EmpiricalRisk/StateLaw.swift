@@ -147,6 +147,7 @@ struct StateLaw {
 
   /// Labels at which the proximal set changes its topology.
   private static func changes(_ loss: Loss, chi: Double) -> [Double] {
+    guard chi > 0 else { return [] }
     let count = 72
     func signature(_ y: Double) -> [Int] { ProximalSet(loss, label: y, chi: chi).signature }
     var found: [Double] = []
