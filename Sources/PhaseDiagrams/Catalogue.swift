@@ -137,7 +137,7 @@ public enum Catalogue {
         PhaseRetrieval.phaseQuestion, PhaseRetrieval.complexityQuestion, PhaseRetrieval.hessianQuestion,
         PhaseRetrieval.densityQuestion, PhaseRetrieval.stateHessianQuestion, PhaseRetrieval.spectrumQuestion,
         PhaseRetrieval.spectrumAtQuestion,
-      ], lines: (phaseRetrievalLines + riskLines).map(CatalogueLine.init),
+      ] + RiskSimulationQuestions.phaseRetrieval, lines: (phaseRetrievalLines + riskLines).map(CatalogueLine.init),
       diagrams: [PhaseRetrieval.wedgeDiagram, PhaseRetrieval.wholeDiagram],
       identities: PhaseRetrieval.identities + PhaseRetrieval.bayesIdentities),
     CatalogueEntry(
