@@ -7,7 +7,7 @@ import SaddlepointNumerics
 /// One landscape H on the sphere |x|^2 = N, drawn from the law of a model: independent Gaussian couplings of every degree.
 ///
 /// H = -N phi(x_1/sqrt N) + sum_k sqrt(xi_k) N^{-(k-1)/2} sum J x ... x, whose covariance is N xi(q).
-struct SphericalSample: Sendable {
+struct SphericalSample: LandscapeSample, Sendable {
   /// N.
   let size: Int
   private let signal: Polynomial

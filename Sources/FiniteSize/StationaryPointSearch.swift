@@ -3,13 +3,21 @@
 import RealModule
 import SaddlepointNumerics
 
+/// A landscape on the sphere |x|^2 = N whose derivatives can be had anywhere; a signal lies along the first axis.
+protocol LandscapeSample {
+  /// N.
+  var size: Int { get }
+  /// Euclidean gradient and Hessian (row by row) at x.
+  func derivatives(at x: [Double], gradient: inout [Double], hessian: inout [Double], scratch: inout [Double])
+}
+
 /// All stationary points of a sampled landscape: on the circle from the changes of sign of the derivative, in more dimensions
 /// by Newton's method from many starts.
 ///
 /// The search is complete only as far as a test tells: the alternating sum of the numbers by index must be the Euler
 /// characteristic of the sphere (2 for odd N, 0 for even N), and a long run of further starts must have found nothing new.
-struct StationaryPointSearch {
-  private let sample: SphericalSample
+struct StationaryPointSearch<Sample: LandscapeSample> {
+  private let sample: Sample
   private let size: Int
   private var gradient: [Double]
   private var hessian: [Double]
@@ -18,8 +26,10 @@ struct StationaryPointSearch {
   private var points: [[Double]] = []
   /// The number of points of each index.
   private(set) var counts: [Int]
+  /// Overlap x_1/sqrt(N) and index of every point.
+  private(set) var found: [(overlap: Double, index: Int)] = []
 
-  init(_ sample: SphericalSample) {
+  init(_ sample: Sample) {
     self.sample = sample
     size = sample.size
     gradient = [Double](repeating: 0, count: size)
@@ -72,6 +82,11 @@ struct StationaryPointSearch {
     return true
   }
 
+  private mutating func count(_ index: Int, overlap: Double) {
+    counts[index] += 1
+    found.append((overlap, index))
+  }
+
   private mutating func add(_ x: [Double]) {
     points.append(x)
     sample.derivatives(at: x, gradient: &gradient, hessian: &hessian, scratch: &scratch)
@@ -89,7 +104,7 @@ struct StationaryPointSearch {
       }
     }
     let values = (try? SymmetricEigensystem(matrix).values) ?? []
-    counts[min(size - 1, values.count { $0 < 0 })] += 1
+    count(min(size - 1, values.count { $0 < 0 }), overlap: x[0] / n.squareRoot())
   }
 
   /// Newton's method on the sphere; false where it does not converge.
@@ -151,7 +166,8 @@ struct StationaryPointSearch {
     for i in 1...steps {
       let (nextSlope, nextCurvature) = slopes(angle(i))
       if slope * nextSlope < 0 {
-        counts[slope < 0 ? 0 : 1] += 1
+        let place = angle(i - 1) + step * slope / (slope - nextSlope)
+        count(slope < 0 ? 0 : 1, overlap: Double.cos(place))
       } else if curvature * nextCurvature < 0, slope * curvature < 0 {
         // The slope turns back before the next place: two zeros if it has crossed 0.
         var (low, high) = (angle(i - 1), angle(i))
@@ -160,8 +176,7 @@ struct StationaryPointSearch {
           if slopes(middle).curvature * curvature > 0 { low = middle } else { high = middle }
         }
         if slopes(0.5 * (low + high)).slope * slope < 0 {
-          counts[0] += 1
-          counts[1] += 1
+          for index in 0...1 { count(index, overlap: Double.cos(0.5 * (low + high))) }
         }
       }
       (slope, curvature) = (nextSlope, nextCurvature)

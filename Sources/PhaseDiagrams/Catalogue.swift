@@ -141,7 +141,7 @@ public enum Catalogue {
         PhaseRetrieval.phaseQuestion, PhaseRetrieval.complexityQuestion, PhaseRetrieval.hessianQuestion,
         PhaseRetrieval.densityQuestion, PhaseRetrieval.stateHessianQuestion, PhaseRetrieval.spectrumQuestion,
         PhaseRetrieval.spectrumAtQuestion,
-      ], lines: (phaseRetrievalLines + riskLines).map(CatalogueLine.init),
+      ] + RiskSimulationQuestions.phaseRetrieval, lines: (phaseRetrievalLines + riskLines).map(CatalogueLine.init),
       diagrams: [PhaseRetrieval.wedgeDiagram, PhaseRetrieval.wholeDiagram, PhaseRetrieval.gradientFlowDiagram],
       identities: PhaseRetrieval.identities + PhaseRetrieval.bayesIdentities),
     CatalogueEntry(

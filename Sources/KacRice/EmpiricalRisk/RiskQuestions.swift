@@ -12,7 +12,7 @@ package enum RiskQuestions {
     optional: .energy, symbol: "e", unit: "per sample", "energy L/M; left out: maximised over", domain: .finite)
 
   /// `--points`.
-  static let points = Parameter(
+  package static let points = Parameter(
     .points, symbol: "\\text{points}", "which critical points are counted",
     choices: [
       .init("all", "all of them"), .init("minima", "those whose Hessian has a non-negative bulk"),
@@ -20,12 +20,12 @@ package enum RiskQuestions {
     ])
 
   /// Parameters of the model that enter Kac-Rice questions.
-  static let modelParameters: [Quantity] = [.field, .noise, .alpha, .loss, .a0]
+  package static let modelParameters: [Quantity] = [.field, .noise, .alpha, .loss, .a0]
 
   /// The empirical risk at a point of the command.
   ///
   /// - Throws: `DomainError` for what the formula does not cover.
-  static func risk(_ point: Point, alpha: Double? = nil) throws(DomainError) -> EmpiricalRisk {
+  package static func risk(_ point: Point, alpha: Double? = nil) throws(DomainError) -> EmpiricalRisk {
     if case .text("complex")? = point[.field] {
       throw DomainError(.field, "complex", allowed: "real (complex fields are not covered by the Kac-Rice formula)")
     }
@@ -35,7 +35,7 @@ package enum RiskQuestions {
       alpha: given, loss: Loss(point), label: Label(point), noise: point.optionalNumber(.noise) ?? 0)
   }
 
-  static func points(_ point: Point) throws(DomainError) -> RiskPoints {
+  package static func points(_ point: Point) throws(DomainError) -> RiskPoints {
     RiskPoints(rawValue: try point.word(.points)) ?? .all
   }
 
