@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import FiniteSize
+import Foundation
 import KacRice
 import LandscapeModels
 import SaddlepointCore
