@@ -141,9 +141,9 @@ public enum Catalogue {
         PhaseRetrieval.phaseQuestion, PhaseRetrieval.complexityQuestion, PhaseRetrieval.hessianQuestion,
         PhaseRetrieval.densityQuestion, PhaseRetrieval.stateHessianQuestion, PhaseRetrieval.spectrumQuestion,
         PhaseRetrieval.spectrumAtQuestion,
-      ], lines: (phaseRetrievalLines + riskLines).map(CatalogueLine.init),
+      ] + AlgorithmQuestions.phaseRetrieval, lines: (phaseRetrievalLines + riskLines).map(CatalogueLine.init),
       diagrams: [PhaseRetrieval.wedgeDiagram, PhaseRetrieval.wholeDiagram],
-      identities: PhaseRetrieval.identities + PhaseRetrieval.bayesIdentities),
+      identities: PhaseRetrieval.identities + PhaseRetrieval.bayesIdentities + PhaseRetrieval.simulations),
     CatalogueEntry(
       card: GeneralizedLinear.card,
       questions: [
