@@ -10,12 +10,26 @@ package enum AlgorithmQuestions {
     case messagePassing = "amp"
     case maximumLikelihood = "ml-amp"
     case principalComponent = "pca"
+    case generalizedMessagePassing = "gamp"
+    case spectral
+    case gradientDescent = "gradient-descent"
 
     var choice: Parameter.Choice {
       switch self {
       case .messagePassing: .init(rawValue, "Bayes-optimal message passing")
       case .maximumLikelihood: .init(rawValue, "maximum-likelihood message passing on the sphere")
       case .principalComponent: .init(rawValue, "leading eigenvector or singular vectors")
+      case .generalizedMessagePassing: .init(rawValue, "Bayes-optimal message passing for generalized linear models")
+      case .spectral: .init(rawValue, "leading eigenvector of the spectral matrix of a preprocessing")
+      case .gradientDescent: .init(rawValue, "descent of the empirical risk on the sphere")
+      }
+    }
+
+    /// Whether it has a start and a number of iterations.
+    var isMessagePassing: Bool {
+      switch self {
+      case .messagePassing, .maximumLikelihood, .generalizedMessagePassing: true
+      case .principalComponent, .spectral, .gradientDescent: false
       }
     }
   }
@@ -64,23 +78,22 @@ package enum AlgorithmQuestions {
       size = try point.integer(.size)
       samples = try point.integer(.samples)
       seed = UInt64(try point.integer(.seed))
-      iterations = algorithm == .principalComponent ? 0 : try point.integer("iterations")
-      start = algorithm == .principalComponent ? nil : try point.optionalNumber("start")
+      iterations = algorithm.isMessagePassing ? try point.integer("iterations") : 0
+      start = algorithm.isMessagePassing ? try point.optionalNumber("start") : nil
     }
   }
 
   private static func question(
     _ algorithm: Algorithm, among offered: [Algorithm], summary: String, parameters: [Parameter], size: Double,
-    columns: [Column], sources: [Citation], formula: String, example: String,
+    largest: Int = 100_000, columns: [Column], sources: [Citation], formula: String, example: String,
     answer: @escaping @Sendable (Point, Call) throws(DomainError) -> [SampledOverlap]
   ) -> Question {
-    let isIterative = algorithm != .principalComponent
-    return Question(
+    Question(
       name: "simulate --algorithm \(algorithm.rawValue)", summary: summary,
       parameters: parameters + [parameter(algorithm, among: offered)]
-        + (isIterative ? [iterations, Trajectory.start] : [])
+        + (algorithm.isMessagePassing ? [iterations, Trajectory.start] : [])
         + [
-          FiniteSizeQuestions.size(from: 10, through: 100_000, default: size),
+          FiniteSizeQuestions.size(from: 10, through: largest, default: size),
           FiniteSizeQuestions.samples(default: 16), FiniteSizeQuestions.seed,
         ],
       columns: columns, evidence: .theorem, sources: sources, formula: formula,
@@ -172,6 +185,46 @@ package enum AlgorithmQuestions {
         let sampled = try model(point).sampledPrincipalComponent(
           size: call.size, samples: call.samples, seed: call.seed)
         return [sampled.u, sampled.v]
+      },
+    ]
+  }()
+
+  /// `simulate phase-retrieval --algorithm ...`.
+  package static let phaseRetrieval: [Question] = {
+    let offered: [Algorithm] = [.generalizedMessagePassing, .spectral]
+    let declared = PhaseRetrieval.card.parameters.filter {
+      [.channel, .prior, .rho, .noise, .alpha].contains($0.quantity)
+    }
+    let model = { @Sendable (point: Point) throws(DomainError) in
+      try GeneralizedLinear(measurement: Measurement(point), alpha: point.number(.alpha))
+    }
+    return [
+      question(
+        .generalizedMessagePassing, among: offered, summary: bayesSummary, parameters: declared, size: 1000,
+        columns: columns(.overlap, symbol: "q", bayesOverlap), sources: [.optimalGeneralizedLinear],
+        formula:
+          #"\omega = \tfrac{\xi\hat x}{\sqrt N} - V g_{\text{old}},\ g = g_{out}(y,\omega,V),\quad B = \tfrac{\xi^T g}{\sqrt N} - \alpha\langle\partial_\omega g\rangle\,\hat x,\quad q_{t+1} = q(\alpha\,\mathbb E g_{out}^2(q_t))"#,
+        example: "--alpha 1.5 --noise 0.1 --size 200 --samples 4"
+      ) { point, call throws(DomainError) in
+        [
+          try model(point).sampledMessagePassing(
+            size: call.size, samples: call.samples, seed: call.seed, iterations: call.iterations, start: call.start)
+        ]
+      },
+      question(
+        .spectral, among: offered,
+        summary: "The squared cosine of a spectral estimate of sampled signals, beside its limit.",
+        parameters: declared + Preprocessing.parameters, size: 200, largest: 3000,
+        columns: columns(
+          "overlap_squared", symbol: "m^2", "squared cosine of the largest eigenvector with the signal"),
+        sources: [.spectralInitialization, .weakRecoverySpectral, .optimalSpectral],
+        formula: #"H = \frac1N\sum_\mu T(y_\mu)\xi_\mu\xi_\mu^T,\quad m^2 = (v\cdot x^*)^2/|x^*|^2"#,
+        example: "--alpha 3 --preprocessing optimal --size 100 --samples 4"
+      ) { point, call throws(DomainError) in
+        [
+          try model(point).sampledSpectralMethod(
+            Preprocessing(point), size: call.size, samples: call.samples, seed: call.seed)
+        ]
       },
     ]
   }()

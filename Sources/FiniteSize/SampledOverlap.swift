@@ -32,6 +32,14 @@ public struct SampledOverlap: Sendable, Hashable {
       standardError > 0 ? theory.value.map { (statistics.mean - $0) / statistics.standardError } : nil
   }
 
+  /// Statistics of squared overlaps: where the limit is 0 the mean is above it at every size, by what
+  /// chance gives, so that no deviation is told.
+  init(squares overlaps: [Double], theory: Estimate) {
+    let plain = SampledOverlap(overlaps, theory: theory, ignoresSign: false)
+    (mean, standardError, self.theory) = (plain.mean, plain.standardError, theory)
+    deviation = theory.value == 0 ? nil : plain.deviation
+  }
+
   /// Where theory fails for a numerical reason.
   init(failure: String) {
     mean = .notConverged(failure)

@@ -141,9 +141,10 @@ public enum Catalogue {
         PhaseRetrieval.phaseQuestion, PhaseRetrieval.complexityQuestion, PhaseRetrieval.hessianQuestion,
         PhaseRetrieval.densityQuestion, PhaseRetrieval.stateHessianQuestion, PhaseRetrieval.spectrumQuestion,
         PhaseRetrieval.spectrumAtQuestion,
-      ] + RiskSimulationQuestions.phaseRetrieval, lines: (phaseRetrievalLines + riskLines).map(CatalogueLine.init),
+      ] + RiskSimulationQuestions.phaseRetrieval + AlgorithmQuestions.phaseRetrieval,
+      lines: (phaseRetrievalLines + riskLines).map(CatalogueLine.init),
       diagrams: [PhaseRetrieval.wedgeDiagram, PhaseRetrieval.wholeDiagram, PhaseRetrieval.gradientFlowDiagram],
-      identities: PhaseRetrieval.identities + PhaseRetrieval.bayesIdentities),
+      identities: PhaseRetrieval.identities + PhaseRetrieval.bayesIdentities + PhaseRetrieval.simulations),
     CatalogueEntry(
       card: GeneralizedLinear.card,
       questions: [

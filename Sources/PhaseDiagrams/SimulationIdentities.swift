@@ -3,6 +3,7 @@
 import FiniteSize
 import KacRice
 import LandscapeModels
+import ReplicaMethod
 import SaddlepointCore
 
 /// A comparison of samples with theory: the largest of some deviations, in standard errors.
@@ -96,6 +97,24 @@ extension SpikedTensor {
           .deviation,
       ]
     }
+  ]
+}
+
+extension PhaseRetrieval {
+  /// `check phase-retrieval --slow`.
+  static let simulations: [Identity] = [
+    simulation("spectral overlaps on samples against theory", bound: 3) {
+      try [(1.5, Preprocessing.optimal), (3, .subset(cut: 3)), (3, .trimmed(cut: 7))].map { alpha, preprocessing in
+        try GeneralizedLinear(measurement: Measurement(channel: .modulus), alpha: alpha)
+          .sampledSpectralMethod(preprocessing, size: 400, samples: 16, seed: 1).deviation
+      }
+    },
+    simulation("message passing on samples against state evolution", bound: 3) {
+      try [(1.5, 0.1, nil), (0.8, 0, 0.3), (2, 0.5, nil)].map { (alpha: Double, noise: Double, start: Double?) in
+        try GeneralizedLinear(measurement: Measurement(channel: .modulus, noise: noise), alpha: alpha)
+          .sampledMessagePassing(size: 1000, samples: 16, seed: 1, start: start).deviation
+      }
+    },
   ]
 }
 

@@ -2,7 +2,7 @@
 
 package import LandscapeModels
 import RealModule
-import SaddlepointCore
+package import SaddlepointCore
 package import SaddlepointNumerics
 
 /// The fixed points of a generalized linear model as one curve: alpha(g) = g/G(Q(g)), G = E|g_out|^2.
@@ -98,6 +98,36 @@ package struct GeneralizedLinearCurve: FixedPointCurve {
       potentialError: copies * (channel.psiError + 4 * .ulpOfOne * (channel.psi + g * q))
         + strength * (out.psiError + blank.error + relative * abs(gain)),
       potentialSlope: gain)
+  }
+
+  /// State evolution q' = Q(alpha E|g_out|^2(q)): the overlaps of message passing, the start first.
+  ///
+  /// - Parameters:
+  ///   - alpha: measurements per dimension.
+  ///   - start: the first overlap, below 1; nil for the square of the prior's mean, or ``Trajectory/seed`` where that is 0.
+  ///   - count: number of iterations.
+  /// - Returns: count + 1 estimates, each with the error that the steps have gathered.
+  /// - Throws: `GSLError` where the output channel fails.
+  package func trajectory(alpha: Double, from start: Double?, count: Int) throws(GSLError) -> [Estimate] {
+    let prior = measurement.prior
+    var q = start ?? (prior.isCentred ? Trajectory.seed : prior.mean * prior.mean)
+    var complement = 1 - q
+    var error = 0.0
+    var overlaps = [Estimate.exact(q)]
+    overlaps.reserveCapacity(count + 1)
+    while overlaps.count <= count {
+      let out = try output.point(q, complement: complement)
+      let g = alpha * out.g
+      let channel = ChannelPoint(prior, g)
+      error = channel.qError + channel.slope * (g * out.relativeError + alpha * abs(out.slope) * error)
+      let isAtRest = channel.q == q
+      (q, complement) = (channel.q, channel.mmse)
+      overlaps.append(.converged(q, error: error))
+      if isAtRest {
+        while overlaps.count <= count { overlaps.append(.converged(q, error: error)) }
+      }
+    }
+    return overlaps
   }
 
   /// Psi_out at an overlap, with its error, for the potential as a function.

@@ -134,6 +134,29 @@ package struct LabelLaw: Sendable {
     return (mass * scale, square * scale)
   }
 
+  /// h(y) = E[|z|^2|y] as a function of y, at values that need not be nodes.
+  ///
+  /// - Parameter measurement: channel, field and noise.
+  /// - Returns: the function; about 200 exponentials a value where noise is outside the channel.
+  /// - Throws: `GSLError` for a channel that is not even or has no law of its own here.
+  package static func conditionalSquare(_ measurement: Measurement) throws(GSLError) -> @Sendable (Double) -> Double {
+    let noise = measurement.noise
+    let isComplex = measurement.field == .complex
+    switch measurement.channel {
+    case .modulus: return { ($0 * $0 / (1 + noise) + noise) / (1 + noise) }
+    case .modulusAdditive where noise == 0: return { $0 * $0 }
+    case .intensity where noise == 0: return { $0 }
+    case .modulusAdditive, .intensity:
+      let rule = try FixedRule.gaussLegendre(20)
+      let power: Double = measurement.channel == .intensity ? 2 : 1
+      return { y in
+        let (mass, square) = posterior(y, power, noise, isComplex, rule)
+        return mass > 0 ? square / mass : 0
+      }
+    default: throw .invalid("the channel \(measurement.channel) has no law of |z| given y")
+    }
+  }
+
   /// E f over the law.
   package func expectation(_ f: (_ y: Double, _ h: Double) -> Double) -> Double {
     var sum = 0.0

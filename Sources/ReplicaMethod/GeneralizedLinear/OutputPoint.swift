@@ -179,7 +179,7 @@ extension Measurement {
   }
 
   /// The noiseless value of y as a function of z, for noise outside.
-  var noiseless: @Sendable (Double) -> Double {
+  package var noiseless: @Sendable (Double) -> Double {
     switch channel {
     case .modulus, .modulusAdditive: { abs($0) }
     case .intensity: { $0 * $0 }

@@ -57,32 +57,63 @@ extension Measurement {
     return channel == .modulusAdditive && noise > 0 ? [-root, root] : [root]
   }
 
+  /// T as a function of y and h(y).
+  private func weight(
+    _ preprocessing: Preprocessing, alpha: Double
+  ) throws -> @Sendable (_ y: Double, _ h: Double) -> Double {
+    switch preprocessing {
+    // Towards h = 0 the weight is as large as the distance of y from there tells.
+    case .optimal: return { _, h in 1 - 1 / max(h, 1e-300) }
+    case .subset(let cut): return { y, _ in intensity(y) > cut ? 1 : 0 }
+    case .trimmed(let cut): return { y, _ in intensity(y) < cut ? intensity(y) : 0 }
+    case .mondelliMontanari:
+      let shift = try mondelliMontanariShift(alpha: alpha)
+      return { _, h in (h - 1) / (h - 1 + shift) }
+    case .expression(let formula): return { y, _ in formula(y) }
+    }
+  }
+
+  private func mondelliMontanariShift(alpha: Double) throws -> Double {
+    let shift = try (alpha / weakRecovery().value).squareRoot()
+    guard shift > 1 else { throw DomainError(.alpha, alpha, allowed: "alpha above weak recovery") }
+    return shift
+  }
+
+  /// The weight of a measured value, for sampled measurements.
+  ///
+  /// - Parameters:
+  ///   - preprocessing: how y becomes a weight.
+  ///   - alpha: measurements per dimension.
+  /// - Returns: T(y).
+  /// - Throws: `DomainError` for Mondelli and Montanari's weights at or below weak recovery; `GSLError` for channels that see
+  ///   the sign of z.
+  package func weighting(_ preprocessing: Preprocessing, alpha: Double) throws -> @Sendable (Double) -> Double {
+    let weight = try weight(preprocessing, alpha: alpha)
+    let h = try LabelLaw.conditionalSquare(self)
+    return { weight($0, h($0)) }
+  }
+
   /// The weights of a preprocessing on the law of y.
   private func preprocessed(
     _ preprocessing: Preprocessing, alpha: Double
   ) throws -> (law: LabelLaw, weights: [Double], extremes: (lowest: Double, highest: Double)) {
+    let breakPoints: [Double]
     switch preprocessing {
-    case .optimal:
-      let law = try LabelLaw(self)
-      // Towards h = 0 the weight is as large as the distance of y from there tells.
-      return (law, law.h.map { 1 - 1 / max($0, 1e-300) }, (law.lowest > 0 ? 1 - 1 / law.lowest : -.infinity, 1))
-    case .subset(let cut):
-      let law = try LabelLaw(self, breakPoints: marks(cut))
-      return (law, law.y.map { intensity($0) > cut ? 1 : 0 }, (0, 1))
+    case .subset(let cut), .trimmed(let cut): breakPoints = marks(cut)
+    case .optimal, .mondelliMontanari, .expression: breakPoints = []
+    }
+    let law = try LabelLaw(self, breakPoints: breakPoints)
+    let weight = try weight(preprocessing, alpha: alpha)
+    let weights = zip(law.y, law.h).map { weight($0, $1) }
+    switch preprocessing {
+    case .optimal: return (law, weights, (law.lowest > 0 ? 1 - 1 / law.lowest : -.infinity, 1))
+    case .subset: return (law, weights, (0, 1))
     case .trimmed(let cut):
-      let law = try LabelLaw(self, breakPoints: marks(cut))
-      let weights = law.y.map { intensity($0) < cut ? intensity($0) : 0 }
       return (law, weights, (channel == .intensity && noise > 0 ? -.infinity : 0, cut))
     case .mondelliMontanari:
-      let law = try LabelLaw(self)
-      let shift = try (alpha / weakRecovery().value).squareRoot()
-      guard shift > 1 else { throw DomainError(.alpha, alpha, allowed: "alpha above weak recovery") }
-      return (
-        law, law.h.map { ($0 - 1) / ($0 - 1 + shift) }, ((law.lowest - 1) / (law.lowest - 1 + shift), 1)
-      )
+      let shift = try mondelliMontanariShift(alpha: alpha)
+      return (law, weights, ((law.lowest - 1) / (law.lowest - 1 + shift), 1))
     case .expression(let formula):
-      let law = try LabelLaw(self)
-      let weights = law.y.map { formula($0) }
       guard weights.allSatisfy(\.isFinite) else {
         throw DomainError(.preprocessing, "expression:\(formula.text)", allowed: "finite for every y that occurs")
       }
@@ -225,7 +256,7 @@ extension Measurement {
 
 extension Preprocessing {
   /// The parameters `preprocessing` and `cut`.
-  static let parameters: [Parameter] = [
+  package static let parameters: [Parameter] = [
     Parameter(
       .preprocessing, symbol: "T", "how a measured value becomes a weight",
       choices: [
@@ -241,7 +272,7 @@ extension Preprocessing {
   ]
 
   /// The preprocessing that a point of the command names.
-  init(_ point: Point) throws(DomainError) {
+  package init(_ point: Point) throws(DomainError) {
     let word = try point.word(.preprocessing)
     let cut = try point.optionalNumber(.cut)
     switch word {
