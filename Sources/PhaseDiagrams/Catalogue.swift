@@ -92,7 +92,8 @@ public enum Catalogue {
       diagrams: [
         SpikedMatrixTensor.phaseDiagram, SpikedMatrixTensor.complexityDiagram, SpikedMatrixTensor.supportDiagram,
       ],
-      identities: SpikedMatrixTensor.identities + SpikedMatrixTensor.simulations),
+      identities: SpikedMatrixTensor.identities + SpikedMatrixTensor.dynamicsIdentities
+        + SpikedMatrixTensor.simulations),
     CatalogueEntry(
       card: SpikedTensor.card,
       questions: [

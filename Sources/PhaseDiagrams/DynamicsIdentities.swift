@@ -2,6 +2,7 @@
 
 import LandscapeDynamics
 import LandscapeModels
+import ReplicaMethod
 import SaddlepointCore
 import SaddlepointNumerics
 
@@ -56,5 +57,34 @@ extension SphericalSpinGlass {
       // The terms of first and second order in the step cancel.
       return abs((8 * (try overlap(200)) - 6 * (try overlap(100)) + (try overlap(50))) / 3 - flow)
     },
+    Identity("dynamics: a vanishing mass leaves Langevin dynamics, the rest is of second order in it", bound: 2e-3) {
+      let glass = try SphericalSpinGlass(covariance: [3: 0.5])
+      let energy = { (mass: Double) throws -> Double in
+        try SphericalDynamics(glass, temperature: 0, inertia: .heavyBall(mass: mass, friction: 1))
+          .state(at: 2).energy.get()
+      }
+      let flow = try SphericalDynamics(glass, temperature: 0).state(at: 2).energy.get()
+      return abs(2 * (try energy(0.05)) - (try energy(0.1)) - flow)
+    },
+    Identity(
+      "dynamics: the energy of gradient flow at long times, (e - e_th) t^(2/3) -> 0.3225", bound: 3e-4, isSlow: true
+    ) {
+      // The amplitude at t = 10^5 (theory sheet *dynamics*, section 2); at t = 1000 it is within 2e-4.
+      let energy = try SphericalDynamics(SphericalSpinGlass(covariance: [3: 0.5]), temperature: 0)
+        .state(at: 1000).energy.get()
+      return abs(100 * (energy + 2 / 3.0.squareRoot()) - 0.3225)
+    },
+  ]
+}
+
+extension SpikedMatrixTensor {
+  /// `check spiked-matrix-tensor`, the part about dynamics.
+  static let dynamicsIdentities: [Identity] = [
+    Identity("dynamics: Langevin at T = 1 ends at the overlap of the posterior", bound: 1e-5) {
+      let model = try SpikedMatrixTensor(p: 3, delta2: 0.4, deltap: 1)
+      let posterior = try model.saddlePoints().first(where: \.isDominant)?.overlap.get() ?? .infinity
+      return abs(
+        try SphericalDynamics(model, temperature: 1, initialOverlap: 0.5).state(at: 14).overlap.get() - posterior)
+    }
   ]
 }
