@@ -191,7 +191,7 @@ package enum AlgorithmQuestions {
 
   /// `simulate phase-retrieval --algorithm ...`.
   package static let phaseRetrieval: [Question] = {
-    let offered: [Algorithm] = [.generalizedMessagePassing, .spectral]
+    let offered: [Algorithm] = [.generalizedMessagePassing, .spectral, .gradientDescent]
     let declared = PhaseRetrieval.card.parameters.filter {
       [.channel, .prior, .rho, .noise, .alpha].contains($0.quantity)
     }
@@ -226,8 +226,83 @@ package enum AlgorithmQuestions {
             Preprocessing(point), size: call.size, samples: call.samples, seed: call.seed)
         ]
       },
+      descent(among: offered),
     ]
   }()
+
+  private static let from = Parameter(
+    "from", symbol: "x_0", "where descent starts",
+    choices: [
+      .init("random", "uniform on the sphere"), .init("spectral", "eigenvector of the optimal spectral method"),
+      .init("planted", "the signal"),
+    ])
+
+  private static let labels = Parameter(
+    "labels", symbol: "y", "where the labels come from",
+    choices: [
+      .init("signal", "from the projections of the signal"),
+      .init("random", "of the same law, independent of the data: states without a signal"),
+    ])
+
+  private static let tolerance = Parameter(
+    "gradient_tolerance", symbol: "\\epsilon", "norm of the gradient over sqrt(N) at which descent has converged",
+    domain: .positive, default: 1e-4)
+
+  private static let steps = Parameter(
+    "max_steps", symbol: "T", "steps after which descent gives up", domain: .integers(from: 1, through: 10_000_000),
+    default: 20_000)
+
+  /// The question of gradient descent, whose columns are its own.
+  private static func descent(among offered: [Algorithm]) -> Question {
+    Question(
+      name: "simulate --algorithm \(Algorithm.gradientDescent.rawValue)",
+      summary: "Where gradient descent of the empirical risk ends on sampled instances.",
+      parameters: PhaseRetrieval.card.parameters.filter { [.noise, .alpha, .loss, .a0].contains($0.quantity) } + [
+        parameter(.gradientDescent, among: offered), from, labels, tolerance, steps,
+        FiniteSizeQuestions.size(from: 10, through: 3000, default: 200), FiniteSizeQuestions.samples(default: 16),
+        FiniteSizeQuestions.seed,
+      ],
+      columns: [
+        Column(.overlap, symbol: "|m|", "|x.x*|/N at the end, mean over the runs that converged, as all that follow"),
+        Column("energy", symbol: "L/M", unit: "per sample", "loss"),
+        Column("gradient_norm", symbol: "|\\nabla L|/\\sqrt N", "norm of the gradient on the sphere"),
+        Column("lowest_eigenvalue", symbol: "\\lambda_0", unit: "eigenvalue", "of the Riemannian Hessian"),
+        Column("standard_error", "standard error of overlap"),
+        Column("energy_standard_error", "standard error of energy"),
+        Column("lowest_eigenvalue_standard_error", "standard error of lowest_eigenvalue"),
+        Column("converged", "number of runs that converged"),
+        Column("failed", "number of runs that did not, which are in no mean"),
+      ], main: .overlap, evidence: .theorem,
+      sources: [.complexDynamicsSimpleNeuralNetworks, .timeDependentHessian],
+      formula:
+        #"x \leftarrow \sqrt N\,\frac{x-\eta\nabla L}{|x-\eta\nabla L|},\quad L = \sum_\mu\ell(y_\mu,\xi_\mu\cdot x/\sqrt N),\quad \eta \text{ halved until } \delta L \le -\tfrac12\eta|\nabla L|^2"#,
+      domain: "instances of at most 1 GB; labels |z| with Gaussian noise",
+      example: "--algorithm gradient-descent --alpha 8 --from spectral --size 60 --samples 4",
+      defaultTolerance: .infinity
+    ) { point throws(DomainError) in
+      let call = try Call(point, .gradientDescent)
+      let (from, labels) = (try point.word("from"), try point.word("labels"))
+      guard let start = DescentStart(rawValue: from) else {
+        throw DomainError("from", from, allowed: Self.from.allowed)
+      }
+      guard let source = DescentLabels(rawValue: labels) else {
+        throw DomainError("labels", labels, allowed: Self.labels.allowed)
+      }
+      let end = try PhaseRetrieval(alpha: point.number(.alpha), loss: Loss(point), noise: point.number(.noise))
+        .sampledDescent(
+          from: start, labels: source, tolerance: point.number("gradient_tolerance"),
+          steps: point.integer("max_steps"), size: call.size, samples: call.samples, seed: call.seed)
+      func error(_ estimate: Estimate) -> Cell { estimate.value == nil ? .empty : .number(estimate.error) }
+      return [
+        Answer(
+          [
+            Cell(end.overlap), Cell(end.energy), Cell(end.gradientNorm), Cell(end.lowestEigenvalue),
+            error(end.overlap), error(end.energy), error(end.lowestEigenvalue), .integer(end.converged),
+            .integer(end.failed),
+          ], main: end.overlap)
+      ]
+    }
+  }
 
   /// Both kinds of message passing of a model with a tensor.
   private static func withTensor(

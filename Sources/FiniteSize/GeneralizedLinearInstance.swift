@@ -21,7 +21,15 @@ struct GeneralizedLinearInstance: Sendable {
     return Int(min(count, 1e15))
   }
 
-  init(_ measurement: Measurement, size: Int, count: Int, random: inout RandomStream) {
+  /// An instance of a measurement.
+  ///
+  /// - Parameters:
+  ///   - measurement: what is measured.
+  ///   - size: N.
+  ///   - count: M.
+  ///   - isBlind: whether labels have the same law but are independent of signal and projections.
+  ///   - random: draws everything.
+  init(_ measurement: Measurement, size: Int, count: Int, isBlind: Bool = false, random: inout RandomStream) {
     let signal = measurement.prior.signal(size: size, random: &random)
     let scale = 1 / Double(size).squareRoot()
     var entries: [Double] = []
@@ -34,7 +42,7 @@ struct GeneralizedLinearInstance: Sendable {
     labels = entries.withUnsafeBufferPointer { entries in
       signal.withUnsafeBufferPointer { signal in
         (0..<count).map { mu in
-          let z = dot(entries, mu * size, signal, 0, count: size)
+          let z = isBlind ? random.normal() : dot(entries, mu * size, signal, 0, count: size)
           let n = noise > 0 ? noise * random.normal() : 0
           return isInside ? value(z + n) : value(z) + n
         }

@@ -115,6 +115,12 @@ extension PhaseRetrieval {
           .sampledMessagePassing(size: 1000, samples: 16, seed: 1, start: start).deviation
       }
     },
+    simulation("gradient descent from the signal: energy of weak noise D against D (1 - 3/alpha)", bound: 3) {
+      let noise = 1e-4
+      let end = try PhaseRetrieval(alpha: 60, noise: noise)
+        .sampledDescent(from: .planted, size: 60, samples: 32, seed: 1)
+      return [end.energy.value.map { ($0 / noise - 0.95) / (end.energy.error / noise) }]
+    },
   ]
 }
 

@@ -69,4 +69,45 @@ import Testing
         .sampledSpectralMethod(.optimal, size: 100, samples: 4, seed: 1)
     }
   }
+
+  /// Without noise the signal is a minimum of the risk, where nothing is lost.
+  @Test func plantedMinimum() throws {
+    let end = try PhaseRetrieval(alpha: 6).sampledDescent(from: .planted, size: 60, samples: 8, seed: 1)
+    #expect(end.converged == 8 && end.failed == 0)
+    #expect(abs(try end.overlap.get() - 1) < 1e-12)
+    #expect(try end.energy.get() < 1e-25)
+    #expect(try end.lowestEigenvalue.get() > 0)
+  }
+
+  /// At alpha = 12 a spectral start is in the basin of the signal.
+  @Test(arguments: [Loss.quartic, try? .normalised(a0: 1)])
+  func spectralStartRecovers(loss: Loss?) throws {
+    let end = try PhaseRetrieval(alpha: 12, loss: #require(loss))
+      .sampledDescent(from: .spectral, tolerance: 1e-6, size: 40, samples: 8, seed: 2)
+    #expect(end.converged == 8)
+    #expect(abs(try end.overlap.get() - 1) < 1e-10)
+  }
+
+  /// With D the variance of weak noise the quartic risk at its minimum is D (1 - 3/alpha) to first order: its slope at the
+  /// signal has the variance 12 D alpha and its Hessian is 2 alpha.
+  @Test func energyOfNoise() throws {
+    let end = try PhaseRetrieval(alpha: 50, noise: 1e-4).sampledDescent(from: .planted, size: 20, samples: 40, seed: 3)
+    #expect(end.failed == 0)
+    let (energy, error) = (try end.energy.get() / 1e-4, end.energy.error / 1e-4)
+    #expect(abs(energy - 0.94) < 3 * error && error < 0.02)
+  }
+
+  /// Descent ends in minima; without the multiplier, about 3 here, eigenvalues would be too large or negative.
+  @Test func randomLabelsEndInMinima() throws {
+    let end = try PhaseRetrieval(alpha: 14).sampledDescent(labels: .random, size: 60, samples: 6, seed: 4)
+    #expect(end.converged > 1)
+    #expect(try end.lowestEigenvalue.get() > 0 && end.lowestEigenvalue.get() < 1.5)
+    #expect(try end.gradientNorm.get() <= 1e-4)
+  }
+
+  @Test func unconvergedRunsAreCounted() throws {
+    let end = try PhaseRetrieval(alpha: 6).sampledDescent(steps: 1, size: 40, samples: 4, seed: 5)
+    #expect(end.converged == 0 && end.failed == 4)
+    #expect(end.energy.value == nil)
+  }
 }
