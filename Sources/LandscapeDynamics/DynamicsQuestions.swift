@@ -48,7 +48,7 @@ package enum DynamicsQuestions {
         DynamicsParameter.method, DynamicsParameter.time,
       ], columns: states + [overlapError], main: "energy", evidence: .replica,
       sources: [.agingPSpin, .marvelsAndPitfalls, .passedAndSpurious], formula: equation, domain: horizonNote,
-      example: subject.at("0") + " --initial-overlap 0.1 --time 0.5:5:10", defaultTolerance: 1e-5
+      example: subject.at("0") + " --initial-overlap 0.1 --time 0.5:3:6", defaultTolerance: 1e-5
     ) { point throws(DomainError) in
       let state = try dynamics(subject, point, .overdamped).state(at: point.number(.time))
       return [Answer(cells(state, []), main: state.energy)]
@@ -67,7 +67,7 @@ package enum DynamicsQuestions {
         DynamicsParameter.time,
       ], columns: states + [kinetic, overlapError], main: "energy", evidence: .replica,
       sources: [.momentumDynamics], formula: massEquation, domain: horizonNote,
-      example: subject.at("0") + " --initial-overlap 0.1 --mass 1 --friction 1 --time 0.5:5:10",
+      example: subject.at("0") + " --initial-overlap 0.1 --mass 1 --friction 1 --time 0.5:3:6",
       defaultTolerance: 1e-5
     ) { point throws(DomainError) in
       let state = try dynamics(subject, point, DynamicsParameter.inertia(point)).state(at: point.number(.time))

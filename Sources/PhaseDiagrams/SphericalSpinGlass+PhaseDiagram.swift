@@ -21,7 +21,7 @@ extension SphericalSpinGlass {
     ],
     x: DiagramAxis(Column(.weight, symbol: "w", "share of the tensor in the covariance")),
     y: DiagramAxis(Column(.temperature, symbol: "T", "temperature")), yParameter: nil,
-    lines: TwoPlusP.lines.map(\.declaration), example: "--p 4",
+    lines: TwoPlusP.lines.map(\.declaration), example: "--p 4 --points 60",
     defaultWindow: { _ in DiagramWindow(x: 0...1, y: 0...1.1) },
     compute: { fixed, window, count in try TwoPlusP(p: try fixed.integer(.p)).diagram(in: window, count: count) })
 }
