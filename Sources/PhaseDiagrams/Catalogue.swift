@@ -144,7 +144,10 @@ public enum Catalogue {
         PhaseRetrieval.spectrumAtQuestion,
       ] + RiskSimulationQuestions.phaseRetrieval + AlgorithmQuestions.phaseRetrieval,
       lines: (phaseRetrievalLines + riskLines).map(CatalogueLine.init),
-      diagrams: [PhaseRetrieval.wedgeDiagram, PhaseRetrieval.wholeDiagram, PhaseRetrieval.gradientFlowDiagram],
+      diagrams: [
+        PhaseRetrieval.wedgeDiagram, PhaseRetrieval.wholeDiagram, PhaseRetrieval.gradientFlowDiagram,
+        PhaseRetrieval.supportDiagram, PhaseRetrieval.energiesDiagram,
+      ],
       identities: PhaseRetrieval.identities + PhaseRetrieval.bayesIdentities + PhaseRetrieval.simulations),
     CatalogueEntry(
       card: GeneralizedLinear.card,

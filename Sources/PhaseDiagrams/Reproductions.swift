@@ -182,6 +182,18 @@ extension Catalogue {
         ),
       ]),
     Reproduction(
+      name: "topological-exploration",
+      summary:
+        "Critical points of phase retrieval: how many of each kind, at which overlaps and energies, and what their data look like",
+      source: .topologicalExploration,
+      panels: [
+        .init(
+          "complexity", "complexity phase-retrieval --points all,minima,strict-minima --overlap 0 --alpha 2:40:60:log"),
+        .init("overlaps", "diagram phase-retrieval --of support"),
+        .init("energies", "diagram phase-retrieval --of energies"),
+        .init("law-of-minima", "hessian phase-retrieval --density --points minima --alpha 8 --grid 161"),
+      ]),
+    Reproduction(
       name: "langevin-threshold",
       summary:
         "Escape times above the Langevin (T = 1) and gradient-flow (T = 0) lines, their extrapolated divergence for two m0, and the lines (minutes)",

@@ -18,12 +18,13 @@ enum ComplexityDiagrams {
     domain: Domain(-1, 1, includesLower: false, includesUpper: false))
 
   /// What a curve or mark of these diagrams is.
-  private static func curve(_ name: String, isPoint: Bool = false, _ summary: String, _ formula: String)
-    -> LineDeclaration
-  {
+  static func curve(
+    _ name: String, isPoint: Bool = false, _ summary: String, _ formula: String,
+    sources: [Citation] = [.spikedTensorLandscape], domain: String = "landscapes with a signal"
+  ) -> LineDeclaration {
     LineDeclaration(
       name: name, summary: summary, parameters: [], unknowns: [.overlap], isPoint: isPoint, columns: [],
-      evidence: .annealed, sources: [.spikedTensorLandscape], formula: formula, domain: "landscapes with a signal")
+      evidence: .annealed, sources: sources, formula: formula, domain: domain)
   }
 
   private static let zero = curve(

@@ -184,7 +184,7 @@ struct QuestionRun {
       question: question, grid: grid, entry: entry, line: line, x: shared.plotX, y: shared.plotY)
     let outputs = try Outputs(shared, head: head)
     if outputs.wantsPictures, !plot.isPossible {
-      throw UsageError("a figure needs a parameter that varies; give one as start:stop:count")
+      throw UsageError(plot.need)
     }
     let console = Console(isQuiet: shared.quiet)
     let tolerance = shared.givenTolerance ?? question.defaultTolerance

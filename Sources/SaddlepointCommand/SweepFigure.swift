@@ -14,6 +14,10 @@ struct SweepFigure {
   private let verticals: [Int]
   /// The parameter that varies along a curve.
   private let varying: Int?
+  /// The columns of the question's map; nil where curves are drawn.
+  private let map: MapColumns?
+
+  private typealias MapColumns = (x: Int, y: Int, value: Int)
 
   /// A picture of the main result against what varies, or of the named columns.
   ///
@@ -40,6 +44,11 @@ struct SweepFigure {
       most > 1 && !isCounted
       ? counts.indices.first { counts[$0] == most && question.parameters[$0].domain != nil } : nil
     let shown = varying.flatMap { index in names.firstIndex(of: question.parameters[index].quantity.name) }
+    if let plane = question.plane, x == nil, y == nil {
+      map = (try column(plane.x.name), try column(plane.y.name), try column(question.main.name))
+    } else {
+      map = nil
+    }
     horizontal = try x.map(column) ?? shown
     verticals =
       try y?.split(separator: ",").map { try column(String($0)) }
@@ -48,8 +57,15 @@ struct SweepFigure {
       }
   }
 
-  /// Whether something varies.
-  var isPossible: Bool { horizontal != nil && !verticals.isEmpty }
+  /// Whether something varies, or a point has a whole map.
+  var isPossible: Bool { map == nil ? horizontal != nil && !verticals.isEmpty : grid.count == 1 }
+
+  /// What is missing where no figure is possible.
+  var need: String {
+    map == nil
+      ? "a figure needs a parameter that varies; give one as start:stop:count"
+      : "a map is drawn at one value of each parameter"
+  }
 
   /// Columns that tell curves apart: other parameters, and the counters and names among the results.
   private var keys: [Int] {
@@ -83,6 +99,7 @@ struct SweepFigure {
   /// The figure of finished rows.
   func figure(_ rows: [[Cell]]) -> Figure {
     let columns = question.allColumns
+    if let map { return mapFigure(rows, map) }
     var names: [String] = []
     var pieces: [String: [PlotPoint]] = [:]
     for row in rows {
@@ -106,14 +123,44 @@ struct SweepFigure {
       }
     }
     let curves = names.map { FigureCurve($0, pieces[$0] ?? []) }
+    return Figure(x: axes.x, y: axes.y, curves: curves, caption: caption)
+  }
+
+  private var caption: [String] {
     let subject = [entry.card.name, line?.declaration.name].compactMap(\.self).joined(separator: ", ")
+    return [
+      (["\(question.name) \(subject)"] + fixed).joined(separator: ", ")
+        + ". Saddlepoint \(SaddlepointVersion.current).",
+      "\(question.evidence.rawValue).",
+    ]
+  }
+
+  /// The main result by colour.
+  private func mapFigure(_ rows: [[Cell]], _ map: MapColumns) -> Figure {
+    let columns = question.allColumns
+    func places(_ column: Int) -> [Double] { Set(rows.compactMap { Self.number($0[column]) }).sorted() }
+    var axes = mapAxes(map)
+    // Each value fills a cell around its place.
+    func window(_ places: [Double]) -> ClosedRange<Double>? {
+      guard places.count > 1 else { return nil }
+      let half = 0.5 * (places[1] - places[0])
+      return (places[0] - half)...(places[places.count - 1] + half)
+    }
+    axes.x.range = window(places(map.x))
+    axes.y.range = window(places(map.y))
     return Figure(
-      x: axes.x, y: axes.y, curves: curves,
-      caption: [
-        (["\(question.name) \(subject)"] + fixed).joined(separator: ", ")
-          + ". Saddlepoint \(SaddlepointVersion.current).",
-        "\(question.evidence.rawValue).",
-      ])
+      x: axes.x, y: axes.y,
+      map: FigureMap(
+        label: FigureAxis(symbol: columns[map.value].symbol, unit: columns[map.value].unit).label, x: places(map.x),
+        y: places(map.y), values: rows.map { Self.number($0[map.value]) ?? .nan }), caption: caption)
+  }
+
+  private func mapAxes(_ map: MapColumns) -> (x: FigureAxis, y: FigureAxis) {
+    let columns = question.allColumns
+    return (
+      FigureAxis(symbol: columns[map.x].symbol, unit: columns[map.x].unit),
+      FigureAxis(symbol: columns[map.y].symbol, unit: columns[map.y].unit)
+    )
   }
 
   /// The numbers that stay the same, in words.
@@ -128,6 +175,12 @@ struct SweepFigure {
   /// A notebook that holds the rows and redraws the figure.
   func notebook(_ csv: String) -> Notebook {
     let columns = question.allColumns
+    if let map {
+      let axes = mapAxes(map)
+      return Notebook(
+        title: "\(question.name) \(entry.card.name)", data: .embedded(csv), xColumn: columns[map.x].quantity.name,
+        yColumn: columns[map.y].quantity.name, valueColumn: columns[map.value].quantity.name, x: axes.x, y: axes.y)
+    }
     let (x, y) = (horizontal ?? 0, verticals.first ?? 0)
     return Notebook(
       title: "\(question.name) \(entry.card.name)", data: .embedded(csv), xColumn: columns[x].quantity.name,

@@ -36,8 +36,18 @@ public struct Question: Sendable {
   ///
   /// It is asked for all points of a sweep before the first is computed.
   public private(set) var check: (@Sendable (Point) throws(DomainError) -> Void)?
+  /// Two result columns whose values are a grid, over which the main result is drawn by colour; nil where curves are drawn.
+  public private(set) var plane: Plane?
   /// The rows at a point that gives every parameter.
   public let answer: @Sendable (Point) throws(DomainError) -> [Answer]
+
+  /// The result columns on the axes of a map.
+  public struct Plane: Sendable, Hashable {
+    /// On the horizontal axis; rows of the same value follow each other.
+    public let x: Quantity
+    /// On the vertical axis.
+    public let y: Quantity
+  }
 
   /// A question.
   public init(
@@ -74,6 +84,13 @@ public struct Question: Sendable {
   public func checked(_ check: @escaping @Sendable (Point) throws(DomainError) -> Void) -> Question {
     var question = self
     question.check = check
+    return question
+  }
+
+  /// The question with its main result drawn by colour over two result columns; see ``plane``.
+  public func drawn(over x: Quantity, _ y: Quantity) -> Question {
+    var question = self
+    question.plane = Plane(x: x, y: y)
     return question
   }
 

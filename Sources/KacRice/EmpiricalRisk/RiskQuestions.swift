@@ -13,11 +13,13 @@ package enum RiskQuestions {
 
   /// `--points`.
   package static let points = Parameter(
-    .points, symbol: "\\text{points}", "which critical points are counted",
-    choices: [
-      .init("all", "all of them"), .init("minima", "those whose Hessian has a non-negative bulk"),
-      .init("strict-minima", "those with a stable typical outlier too: a lower bound on true minima"),
-    ])
+    .points, symbol: "\\text{points}", "which critical points are counted", choices: kinds)
+
+  /// The kinds of points, in the order of `RiskPoints`.
+  package static let kinds: [Parameter.Choice] = [
+    .init("all", "all of them"), .init("minima", "those whose Hessian has a non-negative bulk"),
+    .init("strict-minima", "those with a stable typical outlier too: a lower bound on true minima"),
+  ]
 
   /// Parameters of the model that enter Kac-Rice questions.
   package static let modelParameters: [Quantity] = [.field, .noise, .alpha, .loss, .a0]
@@ -163,7 +165,7 @@ package enum RiskQuestions {
             [.number(u), .number(z), .number(value)], main: .converged(value, error: 1e-10 * value + 1e-12))
         }
       }
-    }
+    }.drawn(over: "z_signal", "z")
   }
 }
 

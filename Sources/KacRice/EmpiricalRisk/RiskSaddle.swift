@@ -355,8 +355,11 @@ struct RiskSystem {
       - (isMin ? Double.log(p.s) + p.h / p.s : 0.5 * Double.log(sizeSquared))
     if let energy = place.energy { result.complexity += alpha * p.beta * energy }
     if branch == .strict { result.complexity -= p.k * place.outlier }
-    result.slopeInOverlap =
-      -m / ((1 - m) * (1 + m)) + alpha * sums[30] / ((1 - m) * (1 + m)) - p.lambda * mu + alpha * sums[32]
+    // Where only a part of the plane is summed over, the slope vanishes by symmetry.
+    if !measure.isBalanced {
+      result.slopeInOverlap =
+        -m / ((1 - m) * (1 + m)) + alpha * sums[30] / ((1 - m) * (1 + m)) - p.lambda * mu + alpha * sums[32]
+    }
     if isMin {
       result.gap = 1 - alpha * sizeSquared * sums[27]
       // By symmetry this average vanishes where only a part of the plane is summed over.

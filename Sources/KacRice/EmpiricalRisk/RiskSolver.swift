@@ -36,7 +36,7 @@ final class RiskSolver {
   let risk: EmpiricalRisk
   private var reach = RiskReach()
   /// Smallest step on the way, as a fraction of the first.
-  private var patience = 1e-3
+  var patience = 1e-3
   private var smooth: [SmoothKey: RiskNodes] = [:]
 
   private struct SmoothKey: Hashable {

@@ -24,6 +24,8 @@ public struct Notebook: Sendable, Hashable {
   public var groupColumn: String?
   /// Column that numbers the pieces of a curve, which are not joined; nil for connected curves.
   public var pieceColumn: String?
+  /// Column that is shown by colour over the other two, whose values are a grid; nil for curves.
+  public var valueColumn: String?
   /// Label, scale and window of the horizontal axis.
   public var x: FigureAxis
   /// Label, scale and window of the vertical axis.
@@ -32,7 +34,7 @@ public struct Notebook: Sendable, Hashable {
   /// A notebook.
   public init(
     title: String, text: [String] = [], data: Data, xColumn: String, yColumn: String, groupColumn: String? = nil,
-    pieceColumn: String? = nil, x: FigureAxis, y: FigureAxis
+    pieceColumn: String? = nil, valueColumn: String? = nil, x: FigureAxis, y: FigureAxis
   ) {
     self.title = title
     self.text = text
@@ -41,6 +43,7 @@ public struct Notebook: Sendable, Hashable {
     self.yColumn = yColumn
     self.groupColumn = groupColumn
     self.pieceColumn = pieceColumn
+    self.valueColumn = valueColumn
     self.x = x
     self.y = y
   }
@@ -107,21 +110,10 @@ public struct Notebook: Sendable, Hashable {
       def number(text):
           return float(text) if text else float("nan")  # an empty field has no value
 
-      curves = {}
-      for row in rows:
-          pieces = curves.setdefault(\(key(groupColumn)), {})
-          x, y = pieces.setdefault(\(key(pieceColumn)), ([], []))
-          x.append(number(row[\(python(xColumn))]))
-          y.append(number(row[\(python(yColumn))]))
 
-      figure, axes = plt.subplots(figsize=(8.6 / 2.54, 7.5 / 2.54), dpi=200, layout="constrained")
-      styles = ["-", "--", ":", "-.", (0, (8, 2)), (0, (5, 2, 1, 2, 1, 2))]
-      for index, (name, pieces) in enumerate(curves.items()):
-          label = name
-          for x, y in pieces.values():
-              style = dict(linestyle=styles[index % len(styles)], linewidth=1) if len(x) > 1 else dict(marker="o", markersize=3, linestyle="")
-              axes.plot(x, y, color=f"C{index % 10}", label=label, **style)
-              label = None  # one entry in the legend for all pieces
+      """
+    code += valueColumn.map(map) ?? curves
+    code += """
       axes.set_xlabel(\(python(x.label)))
       axes.set_ylabel(\(python(y.label)))
 
@@ -134,6 +126,42 @@ public struct Notebook: Sendable, Hashable {
     }
     if groupColumn != nil { code += "figure.legend(loc=\"outside upper center\", ncols=2, fontsize=7)\n" }
     return code + "plt.show()"
+  }
+
+  private let newFigure =
+    "figure, axes = plt.subplots(figsize=(8.6 / 2.54, 7.5 / 2.54), dpi=200, layout=\"constrained\")\n"
+
+  private var curves: String {
+    """
+    curves = {}
+    for row in rows:
+        pieces = curves.setdefault(\(key(groupColumn)), {})
+        x, y = pieces.setdefault(\(key(pieceColumn)), ([], []))
+        x.append(number(row[\(python(xColumn))]))
+        y.append(number(row[\(python(yColumn))]))
+
+    \(newFigure)\
+    styles = ["-", "--", ":", "-.", (0, (8, 2)), (0, (5, 2, 1, 2, 1, 2))]
+    for index, (name, pieces) in enumerate(curves.items()):
+        label = name
+        for x, y in pieces.values():
+            style = dict(linestyle=styles[index % len(styles)], linewidth=1) if len(x) > 1 else dict(marker="o", markersize=3, linestyle="")
+            axes.plot(x, y, color=f"C{index % 10}", label=label, **style)
+            label = None  # one entry in the legend for all pieces
+
+    """
+  }
+
+  private func map(of value: String) -> String {
+    """
+    x, y = (sorted({number(row[name]) for row in rows}) for name in (\(python(xColumn)), \(python(yColumn))))
+    values = {(number(row[\(python(xColumn))]), number(row[\(python(yColumn))])): number(row[\(python(value))]) for row in rows}
+
+    \(newFigure)\
+    mesh = axes.pcolormesh(x, y, [[values[a, b] for a in x] for b in y], shading="nearest")
+    figure.colorbar(mesh, label=\(python(value)))
+
+    """
   }
 
   /// The Python expression for the entry of a row that a column holds.
