@@ -46,7 +46,7 @@ import Testing
     #expect(throws: DomainError.self) { try risk.sampledNumber(size: 4, samples: 10, seed: 1) }
     #expect(throws: DomainError.self) { try risk.sampledNumber(of: .strictMinima, size: 2, samples: 10, seed: 1) }
     #expect(throws: DomainError.self) { try risk.sampledNumber(size: 2, extent: 1, samples: 10, seed: 1) }
-    #expect(throws: DomainError.self) { try risk.exactNumberDensity(size: 17, overlap: 0, samples: 10, seed: 1) }
+    #expect(throws: DomainError.self) { try risk.exactNumberDensity(size: 65, overlap: 0, samples: 10, seed: 1) }
     #expect(throws: DomainError.self) { try risk.exactNumberDensity(size: 8, overlap: 1, samples: 10, seed: 1) }
     #expect(throws: DomainError.self) {
       try Self.risk(4.1).exactNumberDensity(size: 8, overlap: 0, samples: 10, seed: 1)
