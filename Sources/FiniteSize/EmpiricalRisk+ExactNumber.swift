@@ -135,7 +135,7 @@ extension RiskNumberDensity {
   /// The shape of the generalised Pareto law of the 3 sqrt(n) largest of n weights, by the method of Zhang and Stephens.
   ///
   /// Source: Technometrics 51 (2009) 316, as used in arXiv:1507.02646.
-  static func tailIndex(_ weights: [Double]) -> Double? {
+  package static func tailIndex(_ weights: [Double]) -> Double? {
     guard weights.count >= 100 else { return nil }
     let n = min(weights.count / 5, Int(3 * Double(weights.count).squareRoot()))
     let sorted = weights.sorted(by: >)
@@ -171,6 +171,8 @@ struct KacRiceDraw {
   private static let spread = 0.5
   /// Zeros are sought so far on both sides of the mean of the draws along a line, in standard deviations of the data.
   private static let reach = 5.5
+  /// Where the density along a line is summed, counted from the draw.
+  private static let places = (-20...20).map { 0.4 * Double($0) }
   /// Over how many draws of the data orthogonal to point and signal the determinant is averaged: as many as cost about as much
   /// as the projections, because either varies by about as much.
   private static let determinants = 4
@@ -185,7 +187,10 @@ struct KacRiceDraw {
   private var second: [Double]
   private var gradient: [Double]
   private var directions: [Double]
-  private var products: [Float]
+  private var products: [Float] = []
+  private var logs = [Double](repeating: 0, count: Self.places.count)
+  private var rotated: [Double]
+  private var order: [Int]
 
   init(_ risk: EmpiricalRisk, size: Int, count: Int, points: RiskPoints, mixture: ProjectionMixture?) {
     self.risk = risk
@@ -197,7 +202,8 @@ struct KacRiceDraw {
     (z, w, y, shifted, guide, direction) = (zeros, zeros, zeros, zeros, zeros, zeros)
     (value, first, second, gradient) = (zeros, zeros, zeros, zeros)
     directions = [Double](repeating: 0, count: (size - 1) * count)
-    products = [Float](repeating: 0, count: mixture?.scratchCount ?? 0)
+    rotated = directions
+    order = Array(0..<count)
   }
 
   /// Fills l, l' and l'' at w + tau v, which is left in `shifted`, and returns the sum of l' w.
@@ -283,21 +289,16 @@ struct KacRiceDraw {
         + 0.5 * Double.log(2 * .pi / squares)
       return (log, -product / squares)
     }
-    let (steps, far) = (40, 8.0)
-    var logs = [Double](repeating: -.infinity, count: steps + 1)
-    for i in 0...steps {
-      logs[i] = mixture.logDensity(
-        z, w, along: direction, at: far * (2 * Double(i) / Double(steps) - 1), &products)
-    }
+    mixture.fillLogDensities(z, w, along: direction, at: Self.places, &logs, &products)
     let top = logs.reduce(-.infinity) { max($0, $1) }
     guard top > -.infinity else { return (-.infinity, 0) }
     var (sum, moment) = (0.0, 0.0)
-    for i in 0...steps {
-      let density = Double.exp(logs[i] - top)
+    for (place, log) in zip(Self.places, logs) {
+      let density = Double.exp(log - top)
       sum += density
-      moment += density * far * (2 * Double(i) / Double(steps) - 1)
+      moment += density * place
     }
-    return (top + Double.log(sum * 2 * far / Double(steps)), moment / sum)
+    return (top + Double.log(sum * (Self.places[1] - Self.places[0])), moment / sum)
   }
 
   /// Mean of d(l' w)/dw at z under the law of the data; any rough value serves.
@@ -371,43 +372,19 @@ struct KacRiceDraw {
 
   /// log of the mean of |det H| over data orthogonal to point and signal, at the place left by the last call of `force`; nil
   /// where no draw has such a point.
+  ///
+  /// The draws are the same normal vectors, given to the samples in another order each time.
   private mutating func logMeanDeterminant(forces: Double, radial: Double, random: inout RandomStream) -> Double? {
-    let order = size - 1
+    let rank = size - 1
     let repetitions = size == 2 ? 1 : Self.determinants
     var (sum, top) = (0.0, -Double.infinity)
-    var hessian = Matrix(rows: order, columns: order)
-    var projections = [Double](repeating: 0, count: order)
-    for _ in 0..<repetitions {
-      for a in 0..<order { projections[a] = 0 }
-      for a in hessian.entries.indices { hessian.entries[a] = 0 }
-      directions.withUnsafeMutableBufferPointer { g in
-        // For each sample: w, then N - 2 normal directions orthogonal to the l'.
-        for j in 0..<count {
-          let row = j * order
-          g[row] = shifted[j]
-          for a in 1..<max(1, order) {
-            g[row + a] = random.normal()
-            projections[a] += g[row + a] * first[j]
-          }
-        }
-        hessian.entries.withUnsafeMutableBufferPointer { h in
-          for j in 0..<count {
-            let row = j * order
-            let share = first[j] / forces
-            for a in 1..<max(1, order) { g[row + a] -= projections[a] * share }
-            let weight = second[j] / Double(size)
-            for a in 0..<order {
-              let factor = weight * g[row + a]
-              let line = a * order
-              for b in 0...a { h[line + b] += factor * g[row + b] }
-            }
-          }
-          for a in 0..<order {
-            h[a * order + a] -= radial
-            for b in 0..<a { h[b * order + a] = h[a * order + b] }
-          }
-        }
-      }
+    var hessian = Matrix(rows: rank, columns: rank)
+    for k in directions.indices { directions[k] = random.normal() }
+    for j in 0..<count { order[j] = j }
+    for repetition in 0..<repetitions {
+      if repetition > 0 { order.shuffle(using: &random) }
+      orient(forces)
+      fill(&hessian, radial: radial)
       let log: Double? =
         minimaOnly
         ? (try? CholeskyDeterminant(hessian))?.logDeterminant : (try? LUFactorization(hessian))?.logDeterminant
@@ -420,5 +397,62 @@ struct KacRiceDraw {
       }
     }
     return sum > 0 ? top + Double.log(sum / Double(repetitions)) : nil
+  }
+
+  /// Fills `rotated`: for each sample w, then the N - 2 normal directions, orthogonal to the l'.
+  private mutating func orient(_ forces: Double) {
+    let rank = size - 1
+    var projections = [Double](repeating: 0, count: rank)
+    for j in 0..<count {
+      let (row, source) = (j * rank, order[j] * rank)
+      rotated[row] = shifted[j]
+      for a in 1..<rank {
+        rotated[row + a] = directions[source + a]
+        projections[a] += directions[source + a] * first[j]
+      }
+    }
+    for j in 0..<count {
+      let share = first[j] / forces
+      for a in 1..<rank { rotated[j * rank + a] -= projections[a] * share }
+    }
+  }
+
+  /// Fills a Hessian from `rotated` and l''.
+  private func fill(_ hessian: inout Matrix, radial: Double) {
+    let rank = size - 1
+    let weights = second.map { $0 / Double(size) }
+    rotated.withUnsafeBufferPointer { g in
+      hessian.entries.withUnsafeMutableBufferPointer { h in
+        for k in 0..<(rank * rank) { h[k] = 0 }
+        var j = 0
+        // Four samples at a time, so that the matrix is not read and written for each of them.
+        while j + 3 < count {
+          let (p, q, r, s) = (j * rank, (j + 1) * rank, (j + 2) * rank, (j + 3) * rank)
+          for a in 0..<rank {
+            let (x, y) = (weights[j] * g[p + a], weights[j + 1] * g[q + a])
+            let (u, v) = (weights[j + 2] * g[r + a], weights[j + 3] * g[s + a])
+            let line = a * rank
+            var b = 0
+            while b <= a {
+              h[line &+ b] += x * g[p &+ b] + y * g[q &+ b] + u * g[r &+ b] + v * g[s &+ b]
+              b &+= 1
+            }
+          }
+          j += 4
+        }
+        while j < count {
+          let row = j * rank
+          for a in 0..<rank {
+            let x = weights[j] * g[row + a]
+            for b in 0...a { h[a * rank + b] += x * g[row + b] }
+          }
+          j += 1
+        }
+        for a in 0..<rank {
+          h[a * rank + a] -= radial
+          for b in 0..<a { h[b * rank + a] = h[a * rank + b] }
+        }
+      }
+    }
   }
 }

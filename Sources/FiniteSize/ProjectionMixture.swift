@@ -16,10 +16,14 @@ struct ProjectionMixture: Sendable {
   /// Cells along each axis.
   private static let cells = 280
   private static let side = cells + 1
-  /// Numbers of pairs per draw, on the average, that come from the law of the data and from near the wall: they bound the
-  /// weights of draws with single samples far from those of typical points. One of each costs no more than a factor e^2 of the
-  /// draws.
+  /// Numbers of pairs per draw, on the average, that come from the law of the data and from near the wall.
+  ///
+  /// They bound the weights of draws with single samples far from those of typical points; one of each costs no more than a
+  /// factor e^2 of the draws.
   private static let strays = 1.0
+  /// Share of draws all of whose pairs come from the law of the data: where few points are counted, or others than the saddle
+  /// point tells, these find them as long as N is small.
+  private static let plain = 0.1
   /// Density values are multiplied by this number, so that products of a few of them keep within the range of `Float`.
   private static let scale = 10.0
 
@@ -63,11 +67,14 @@ struct ProjectionMixture: Sendable {
     let extent = Self.extent([laws[0], laws[laws.count / 2], laws[laws.count - 1]], logDensity)
     let step = (z: 2 * extent.z / Double(Self.cells), w: 2 * extent.w / Double(Self.cells))
     let total = laws.reduce(0) { $0 + Double.exp(Double(size) * $1.relativeComplexity) }
-    // A little of all, so that none is out of reach.
-    let weights = laws.map {
-      0.95 * Double.exp(Double(size) * $0.relativeComplexity) / total + 0.05 / Double(laws.count)
-    }
-    let stride = (laws.count + 7) / 8 * 8
+    // A little of all, so that none is out of reach; last comes the law of the data.
+    let weights =
+      laws.map {
+        (1 - Self.plain)
+          * (0.95 * Double.exp(Double(size) * $0.relativeComplexity) / total + 0.05 / Double(laws.count))
+      } + [Self.plain]
+    let lawCount = weights.count
+    let stride = (lawCount + 7) / 8 * 8
     var jets = [Jet](repeating: Jet(0), count: n * n)
     var gaussian = [Double](repeating: 0, count: n * n)
     func z(_ i: Int) -> Double { -extent.z + step.z * Double(i) }
@@ -92,28 +99,33 @@ struct ProjectionMixture: Sendable {
     let data = normalised { k, _, _ in gaussian[k] }
     let stray = min(0.25, Self.strays / Double(count))
     var densities = [Float](repeating: 0, count: n * n * stride)
-    var cumulative = [Double](repeating: 0, count: n * n * laws.count)
+    var cumulative = [Double](repeating: 0, count: n * n * lawCount)
     var mean = [Double](repeating: 0, count: n * n)
+    func record(_ number: Int, _ probability: (Int) -> Double) {
+      var sum = 0.0
+      for k in 0..<(n * n) {
+        let own = probability(k)
+        densities[k * stride + number] = Float(Self.scale * own / (step.z * step.w))
+        sum += own
+        cumulative[number * n * n + k] = sum
+        mean[k] += weights[number] * own
+      }
+      for k in 0..<(n * n) { cumulative[number * n * n + k] /= sum }
+    }
     for (number, law) in laws.enumerated() {
       let typical = normalised { k, z, w in
         law.logDensity(z: z, w: w, first: jets[k].first, second: jets[k].second, softness: softness)
       }
-      let wall =
-        law.isOfMinima
-        ? normalised { k, z, w in
-          law.logDensityAtWall(z: z, w: w, first: jets[k].first, second: jets[k].second, softness: softness)
-        } : nil
-      var sum = 0.0
-      for k in 0..<(n * n) {
-        let rest = stray * data[k] + (wall.map { stray * $0[k] } ?? 0)
-        let probability = (1 - stray * (wall == nil ? 1 : 2)) * typical[k] + rest
-        densities[k * stride + number] = Float(Self.scale * probability / (step.z * step.w))
-        sum += probability
-        cumulative[number * n * n + k] = sum
-        mean[k] += weights[number] * probability
+      guard law.isOfMinima else {
+        record(number) { k in (1 - stray) * typical[k] + stray * data[k] }
+        continue
       }
-      for k in 0..<(n * n) { cumulative[number * n * n + k] /= sum }
+      let wall = normalised { k, z, w in
+        law.logDensityAtWall(z: z, w: w, first: jets[k].first, second: jets[k].second, softness: softness)
+      }
+      record(number) { k in (1 - 2 * stray) * typical[k] + stray * (data[k] + wall[k]) }
     }
+    record(lawCount - 1) { data[$0] }
     slope = (0..<n).map { i in
       var (mass, moment) = (0.0, 0.0)
       for j in 1..<(n - 1) where mean[i * n + j] > 0 {
@@ -128,7 +140,7 @@ struct ProjectionMixture: Sendable {
     self.extent = extent
     self.step = step
     self.weights = weights
-    lawCount = laws.count
+    self.lawCount = lawCount
     self.stride = stride
     self.densities = densities
     self.cumulative = cumulative
@@ -185,55 +197,64 @@ struct ProjectionMixture: Sendable {
     }
   }
 
-  /// The logarithm of the density of all pairs with w shifted along a direction.
+  /// Logarithms of the density of all pairs with w shifted along a direction.
   ///
   /// - Parameters:
   ///   - z: projections on the point.
   ///   - w: projections on the signal's direction.
   ///   - direction: of the shift.
-  ///   - tau: its length.
-  ///   - products: scratch space of ``scratchCount`` numbers.
-  /// - Returns: the logarithm; -infinity outside of the grid.
-  func logDensity(
-    _ z: [Double], _ w: [Double], along direction: [Double], at tau: Double, _ products: inout [Float]
-  ) -> Double {
-    var scale = 0.0
-    let inside = products.withUnsafeMutableBufferPointer { products -> Bool in
-      densities.withUnsafeBufferPointer { densities -> Bool in
-        for k in 0..<stride { products[k] = k < lawCount ? 1 : 0 }
-        let last = Double(Self.cells)
-        for j in 0..<count {
-          let x = (z[j] + extent.z) / step.z
-          let y = (w[j] + tau * direction[j] + extent.w) / step.w
-          guard x >= 0, x < last, y >= 0, y < last else { return false }
-          let (row, column) = (Int(x), Int(y))
-          let (a, b) = (Float(x - Double(row)), Float(y - Double(column)))
-          let (c00, c01, c10, c11) = ((1 - a) * (1 - b), (1 - a) * b, a * (1 - b), a * b)
-          let first = (row * Self.side + column) * stride
-          let second = first + Self.side * stride
-          for k in 0..<stride {
-            products[k] *=
-              c00 * densities[first + k] + c01 * densities[first + stride + k] + c10 * densities[second + k]
-              + c11 * densities[second + stride + k]
+  ///   - lengths: how far w is shifted.
+  ///   - logs: is filled with the logarithms for the lengths; -infinity outside of the grid.
+  ///   - products: scratch space, enlarged as needed.
+  func fillLogDensities(
+    _ z: [Double], _ w: [Double], along direction: [Double], at lengths: [Double], _ logs: inout [Double],
+    _ products: inout [Float]
+  ) {
+    let places = lengths.count
+    if products.count < places * stride { products = [Float](repeating: 0, count: places * stride) }
+    let (stride, lawCount, last, side) = (stride, lawCount, Double(Self.cells), Self.side)
+    for t in 0..<places { logs[t] = -Double(count) * Double.log(Self.scale) }
+    products.withUnsafeMutableBufferPointer { products in
+      densities.withUnsafeBufferPointer { densities in
+        logs.withUnsafeMutableBufferPointer { logs in
+          for k in 0..<(places * stride) { products[k] = k % stride < lawCount ? 1 : 0 }
+          for j in 0..<count {
+            let x = (z[j] + extent.z) / step.z
+            let row = x >= 0 && x < last ? Int(x) : -1
+            let a = Float(x - Double(row))
+            // All places of a pair at once: its neighbourhood in the table stays near at hand.
+            for t in 0..<places where logs[t] > -.infinity {
+              let y = (w[j] + lengths[t] * direction[j] + extent.w) / step.w
+              guard row >= 0, y >= 0, y < last else {
+                logs[t] = -.infinity
+                continue
+              }
+              let column = Int(y)
+              let b = Float(y - Double(column))
+              let (c00, c01, c10, c11) = ((1 - a) * (1 - b), (1 - a) * b, a * (1 - b), a * b)
+              let first = (row * side + column) * stride
+              let second = first + side * stride
+              let own = t * stride
+              for k in 0..<stride {
+                products[own + k] *=
+                  c00 * densities[first + k] + c01 * densities[first + stride + k] + c10 * densities[second + k]
+                  + c11 * densities[second + stride + k]
+              }
+              guard j % 4 == 3 else { continue }
+              var top: Float = 0
+              for k in 0..<lawCount { top = max(top, products[own + k]) }
+              logs[t] = top > 0 ? logs[t] + Double.log(Double(top)) : -.infinity
+              let factor = 1 / top
+              for k in 0..<stride { products[own + k] *= factor }
+            }
           }
-          if j % 4 == 3 || j == count - 1 {
-            var top: Float = 0
-            for k in 0..<lawCount where products[k] > top { top = products[k] }
-            guard top > 0 else { return false }
-            scale += Double.log(Double(top))
-            let factor = 1 / top
-            for k in 0..<stride { products[k] *= factor }
+          for t in 0..<places where logs[t] > -.infinity {
+            var sum = 0.0
+            for k in 0..<lawCount { sum += weights[k] * Double(products[t * stride + k]) }
+            logs[t] += Double.log(sum)
           }
         }
-        return true
       }
     }
-    guard inside else { return -.infinity }
-    var sum = 0.0
-    for k in 0..<lawCount { sum += weights[k] * Double(products[k]) }
-    return scale + Double.log(sum) - Double(count) * Double.log(Self.scale)
   }
-
-  /// Length of the scratch space of ``logDensity(_:_:along:at:_:)``.
-  var scratchCount: Int { stride }
 }
