@@ -102,7 +102,7 @@ extension EmpiricalRisk {
     // Overlaps are spread evenly over the interval; other streams than those of the sampled risks.
     let draws = 10 * samples
     let formula = numberDensity(
-      of: points, size: size, count: count, samples: draws, seed: ~seed, table: nil
+      of: points, size: size, count: count, samples: draws, seed: ~seed, mixture: nil
     ) { i, random in extent * (2 * (Double(i) + random.uniform()) / Double(draws) - 1) }
     let statistics = Statistics(results.map { Double($0.number) })
     let missed = results.count { !$0.isComplete }

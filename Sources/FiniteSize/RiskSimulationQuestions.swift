@@ -79,7 +79,7 @@ package enum RiskSimulationQuestions {
         Parameter(
           .overlap, symbol: "m", "overlap with the signal",
           domain: Domain(-1, 1, includesLower: false, includesUpper: false), default: 0),
-        FiniteSizeQuestions.size(from: 2, through: 16, default: 8), FiniteSizeQuestions.samples(default: 2000),
+        FiniteSizeQuestions.size(from: 2, through: 64, default: 8), FiniteSizeQuestions.samples(default: 2000),
         FiniteSizeQuestions.seed,
       ],
       columns: [
@@ -89,7 +89,7 @@ package enum RiskSimulationQuestions {
         Column(.complexity, symbol: "\\Sigma", unit: "per N", "log_number/N for infinite N"),
       ], main: "log_number", evidence: .theorem, sources: [.topologicalExploration], formula: formula,
       domain:
-        "2 <= size <= 16 (the weights of larger ones have too heavy tails), a whole number alpha * size of samples, no noise; x = +-x* is not counted",
+        "2 <= size <= 64, a whole number alpha * size of samples, no noise; x = +-x* is not counted",
       example: "--observable \(name) \(example)", defaultTolerance: .infinity
     ) { point throws(DomainError) in
       try check(point, name)

@@ -101,4 +101,20 @@ import Testing
     let values = try SymmetricEigensystem(path).values
     for k in 1...n { #expect(abs(values[n - k] - 2 * Double.cos(Double.pi * Double(k) / Double(n + 1))) < 1e-13) }
   }
+
+  @Test(arguments: [1, 2, 7, 40]) func determinantsOfPositiveMatrices(n: Int) throws {
+    let factor = Self.random(n)
+    var matrix = Matrix(rows: n, columns: n)
+    for i in 0..<n {
+      for j in 0..<n { matrix[i, j] = (0..<n).reduce(0) { $0 + factor[i, $1] * factor[j, $1] } }
+    }
+    let expected = 2 * (try LUFactorization(factor)).logDeterminant
+    let found = try #require(try CholeskyDeterminant(matrix).logDeterminant)
+    #expect(abs(found - expected) < 1e-8 * max(1, abs(expected)))
+    // One negative eigenvalue is enough.
+    let lowest = try SymmetricEigensystem(matrix).values[0]
+    for i in 0..<n { matrix[i, i] -= 1.5 * lowest + 1e-9 }
+    #expect(try CholeskyDeterminant(matrix).logDeterminant == nil)
+    #expect(throws: GSLError.self) { try CholeskyDeterminant(Matrix(rows: 2, columns: 3)) }
+  }
 }

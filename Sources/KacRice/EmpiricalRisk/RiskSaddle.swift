@@ -49,6 +49,8 @@ struct RiskPlace: Hashable {
   var energy: Double?
   /// Value of the outlier function at 0 on the strict branch.
   var outlier = 0.0
+  /// Value that a is held at; nil: it is solved for.
+  var heldScale: Double?
 }
 
 /// Equations, their Jacobian and the observables at given scalars.
@@ -84,8 +86,8 @@ struct RiskEvaluation {
 }
 
 extension RiskScalars {
-  /// The unknowns of a branch; those of symmetries and free energies are left out.
-  static func unknowns(_ branch: RiskBranch, isBalanced: Bool, hasEnergy: Bool) -> [Int] {
+  /// The unknowns of a branch; those of symmetries, free energies and a held scale are left out.
+  static func unknowns(_ branch: RiskBranch, isBalanced: Bool, hasEnergy: Bool, holdsScale: Bool) -> [Int] {
     let own: [Int]
     switch branch {
     case .all: own = [0, 1, 2]
@@ -93,7 +95,7 @@ extension RiskScalars {
     case .marginal: own = [0, 1, 3]
     case .strict: own = isBalanced ? [0, 1, 3, 4] : [0, 1, 3, 4, 5]
     }
-    return own + (isBalanced ? [] : [6]) + (hasEnergy ? [7] : [])
+    return own.filter { $0 != 0 || !holdsScale } + (isBalanced ? [] : [6]) + (hasEnergy ? [7] : [])
   }
 
   /// By place: a, s, t, h, k, q, lambda, beta.
@@ -146,7 +148,7 @@ struct RiskSystem {
   /// - Complexity: two passes over the nodes, one exponential for each.
   func evaluate(_ p: RiskScalars, _ nodes: RiskNodes) -> RiskEvaluation {
     let unknowns = RiskScalars.unknowns(
-      branch, isBalanced: measure.isBalanced, hasEnergy: place.energy != nil)
+      branch, isBalanced: measure.isBalanced, hasEnergy: place.energy != nil, holdsScale: place.heldScale != nil)
     let n = unknowns.count
     let count = nodes.count
     let stride = 8

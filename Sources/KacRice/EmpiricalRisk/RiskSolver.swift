@@ -87,6 +87,7 @@ final class RiskSolver {
     let measure = measure(place.overlap)
     let system = RiskSystem(measure: measure, branch: branch, place: place)
     var p = start
+    if let held = place.heldScale { p.a = held }
     var last = Double.infinity
     for _ in 0..<limit {
       let found = system.evaluate(p, nodes(branch, p, measure, resolution, followsWalls: followsWalls))
@@ -169,7 +170,7 @@ final class RiskSolver {
     throw RiskFailure(reason: "no root was found in the limit of many samples")
   }
 
-  private func isPlausible(_ p: RiskScalars, _ branch: RiskBranch) -> Bool {
+  func isPlausible(_ p: RiskScalars, _ branch: RiskBranch) -> Bool {
     guard p.a > 0, p.a.isFinite, p.scale.isFinite, p.scale > 0 else { return false }
     switch branch {
     case .all: return p.t > 0 && p.t < 1e6 * max(abs(p.s), 1e-6 * p.t)
@@ -180,11 +181,11 @@ final class RiskSolver {
   }
 
   /// The scalars as they vary smoothly: logarithms of the positive ones.
-  private func coordinates(_ p: RiskScalars, _ branch: RiskBranch) -> [Double] {
+  func coordinates(_ p: RiskScalars, _ branch: RiskBranch) -> [Double] {
     (0..<8).map { RiskScalars.isLogarithmic($0, branch) && p[$0] > 0 ? Double.log(p[$0]) : p[$0] }
   }
 
-  private func scalars(_ x: [Double], _ branch: RiskBranch, like p: RiskScalars) -> RiskScalars {
+  func scalars(_ x: [Double], _ branch: RiskBranch, like p: RiskScalars) -> RiskScalars {
     var result = p
     for i in 0..<8 { result[i] = RiskScalars.isLogarithmic(i, branch) && p[i] > 0 ? Double.exp(x[i]) : x[i] }
     return result
