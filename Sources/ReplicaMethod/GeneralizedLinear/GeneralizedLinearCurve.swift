@@ -104,13 +104,14 @@ package struct GeneralizedLinearCurve: FixedPointCurve {
   ///
   /// - Parameters:
   ///   - alpha: measurements per dimension.
-  ///   - start: the first overlap, below 1; nil for the square of the prior's mean, or ``Trajectory/seed`` where that is 0.
+  ///   - start: the first overlap, below 1; nil for the square of the prior's mean, or ``Trajectory/seed`` where that
+  ///     would stay 0.
   ///   - count: number of iterations.
   /// - Returns: count + 1 estimates, each with the error that the steps have gathered.
   /// - Throws: `GSLError` where the output channel fails.
   package func trajectory(alpha: Double, from start: Double?, count: Int) throws(GSLError) -> [Estimate] {
     let prior = measurement.prior
-    var q = start ?? (prior.isCentred ? Trajectory.seed : prior.mean * prior.mean)
+    var q = start ?? (isCentred ? Trajectory.seed : prior.mean * prior.mean)
     var complement = 1 - q
     var error = 0.0
     var overlaps = [Estimate.exact(q)]
