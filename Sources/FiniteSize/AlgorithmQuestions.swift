@@ -199,7 +199,8 @@ package enum AlgorithmQuestions {
   }
 
   /// Bayes-optimal message passing of a model with known channel and prior.
-  private static func generalizedMessagePassing(card: ModelCard, among offered: [Algorithm], example: String) -> Question
+  private static func generalizedMessagePassing(card: ModelCard, among offered: [Algorithm], example: String)
+    -> Question
   {
     question(
       .generalizedMessagePassing, among: offered, summary: bayesSummary, parameters: measurementParameters(card),

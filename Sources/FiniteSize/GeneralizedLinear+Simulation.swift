@@ -87,19 +87,19 @@ extension GeneralizedLinear {
     }
     try MessagePassingDefaults.check(iterations: iterations, start: start, atMost: 1)
     if start == 1 { throw DomainError("start", 1, allowed: "0 <= start < 1") }
-    let theory: [Estimate]
+    let theory: [GeneralizedLinearCurve.Step]
     let denoiser: OutputDenoiser
     do throws(GSLError) {
       denoiser = try OutputDenoiser(measurement)
       theory = try GeneralizedLinearCurve(measurement).trajectory(alpha: alpha, from: start, count: iterations)
     } catch { return SampledOverlap(failure: "\(error)") }
-    let values = theory.map { $0.value ?? 0 }
+    let values = theory.map { $0.overlap.value ?? 0 }
     // A start that knows nothing is the same on every instance, however small its overlap.
     let constant = start == nil && !measurement.isBlind ? prior.mean : nil
     let first = constant == nil ? plan.firstVisible(values) : 0
     // Of each real component.
     let q = isComplex ? 0.5 * values[first] : values[first]
-    let limit = theory[iterations]
+    let limit = theory[iterations].overlap
     let ignoresSign =
       prior.isEven && measurement.channel.isEven && (limit.value ?? 0) >= plan.resolution
     let overlaps = plan.run { random -> Result<Double, GSLError> in
@@ -109,7 +109,7 @@ extension GeneralizedLinear {
         ?? estimate(overlap: q, square: q, signal: instance.signal, random: &random)
       return Result { () throws(GSLError) in
         let x = try instance.messagePassing(
-          prior: prior, denoiser: denoiser, from: estimate, iterations: iterations - first)
+          prior: prior, denoiser: denoiser, from: estimate, along: theory[first..<iterations])
         let overlap = instance.overlap(x, ignoringPhase: ignoresSign)
         guard overlap.isFinite else { throw .overflow("message passing on an instance") }
         return overlap

@@ -197,36 +197,35 @@ struct GeneralizedLinearInstance: Sendable {
 
   /// The estimate of the signal after some iterations of message passing: its posterior mean.
   ///
-  /// Estimate and fields carry one variance each: that of z - w is V, the mean posterior variance; the snr of B, like its
-  /// reaction, is minus the sum of dg/dw over N. The sum of |g|^2 has the same mean, but a V that is too small would make
-  /// the next one smaller still; it serves only where chance makes the other negative, at small overlaps.
+  /// V, the variance of z - w, and the snr of B are those of state evolution, as in its proofs. Those that an instance would
+  /// estimate for itself leave the estimate's norm free to run away from its overlap at small sizes.
   ///
   /// - Parameters:
   ///   - prior: law of the signal's components.
   ///   - denoiser: g_out of the measured values.
   ///   - start: the estimate at the start.
-  ///   - iterations: number of iterations.
+  ///   - steps: state evolution from there, one step for each iteration.
   /// - Returns: the estimate.
   /// - Throws: `GSLError` where the denoiser fails.
   func messagePassing(
-    prior: Prior, denoiser: OutputDenoiser, from start: [Double], iterations: Int
+    prior: Prior, denoiser: OutputDenoiser, from start: [Double], along steps: ArraySlice<GeneralizedLinearCurve.Step>
   ) throws(GSLError) -> [Double] {
     let (n, m) = (Double(size), labels.count)
     var x = start
     var field = [Double](repeating: 0, count: x.count)
     var g = [Double](repeating: 0, count: isComplex ? 2 * m : m)
     var w = g
-    // The prior's second moment is 1.
-    var variance = 1 - dot(x, x) / n
-    for _ in 0..<iterations {
+    for step in steps {
+      let variance = step.variance
+      // Perfect recovery up to rounding.
+      if variance < 1e-280 { break }
       project(x, into: &w)
       let output = try denoiser.at(variance: variance)
-      var (squares, slopes) = (0.0, 0.0)
+      var slopes = 0.0
       for mu in 0..<m {
         let a = w[mu] - variance * g[mu]
         guard isComplex else {
           let (value, slope) = output(labels[mu], a)
-          squares += value * value
           slopes += slope
           g[mu] = value
           continue
@@ -234,25 +233,15 @@ struct GeneralizedLinearInstance: Sendable {
         let b = w[mu + m] - variance * g[mu + m]
         let modulus = (a * a + b * b).squareRoot()
         let (value, slope) = output(labels[mu], modulus)
-        squares += value * value
         slopes += slope
         let factor = modulus > 0 ? value / modulus : 0
         (g[mu], g[mu + m]) = (factor * a, factor * b)
       }
       combine(g, into: &field)
       let response = -slopes / n
-      let posterior = PosteriorMean(prior, snr: response > 0 ? response : squares / n)
-      var (variances, change) = (0.0, 0.0)
-      for i in field.indices {
-        // Of a complex Gaussian, real and imaginary part have half the variance of the prior and of the noise.
-        let (mean, spread) = posterior(field[i] + response * x[i])
-        variances += spread
-        change += (mean - x[i]) * (mean - x[i])
-        x[i] = mean
-      }
-      variance = variances / Double(x.count)
-      // At rest up to rounding, or lost; where recovery is perfect V vanishes exponentially, sooner or later than the change.
-      if !(change > 1e-26 * dot(x, x)) || !change.isFinite || variance < 1e-280 { break }
+      // Of a complex Gaussian, real and imaginary part have half the variance of the prior and of the noise.
+      let posterior = PosteriorMean(prior, snr: step.snr)
+      for i in field.indices { x[i] = posterior(field[i] + response * x[i]).mean }
     }
     return x
   }
