@@ -290,7 +290,7 @@ package enum AlgorithmQuestions {
         Column("lowest_eigenvalue_standard_error", "standard error of lowest_eigenvalue"),
         Column("converged", "number of runs that converged"),
         Column("failed", "number of runs that did not, which are in no mean"),
-      ], main: .overlap, evidence: .theorem,
+      ], main: .overlap, evidence: .simulation,
       sources: [.complexDynamicsSimpleNeuralNetworks, .timeDependentHessian],
       formula:
         #"x \leftarrow \sqrt N\,\frac{x-\eta\nabla L}{|x-\eta\nabla L|},\quad L = \sum_\mu\ell(y_\mu,\xi_\mu\cdot x/\sqrt N),\quad \eta \text{ halved until } \delta L \le -\tfrac12\eta|\nabla L|^2"#,

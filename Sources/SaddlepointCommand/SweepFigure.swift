@@ -88,6 +88,7 @@ struct SweepFigure {
     for row in rows {
       let name = keys.map { key in
         let text = Self.text(row[key])
+        if text.isEmpty { return "" }
         if question.parameters.contains(where: { $0.quantity == columns[key].quantity }) {
           return "$\(columns[key].symbol)$ = \(text)"
         }
