@@ -50,7 +50,9 @@ package enum AlgorithmQuestions {
     -> [Column]
   {
     [
-      Column(quantity, symbol: symbol, "\(description), mean over the samples"),
+      Column(
+        quantity, symbol: symbol, "\(description), mean over the samples",
+        drawing: .points(error: Quantity("standard_error\(suffix)"))),
       Column(Quantity("standard_error\(suffix)"), "standard error of \(quantity)"),
       Column(Quantity("theory\(suffix)"), "\(quantity) for infinite N"),
       Column(Quantity("deviation\(suffix)"), "\(quantity) minus theory, in standard errors"),

@@ -119,53 +119,18 @@ struct GeneralizedLinearInstance: Sendable {
   /// The lower triangle of (1/N) sum_mu w_mu xi_mu xi_mu^T; of its real form [[A, -B], [B, A]] where A + i B is complex.
   func weightedCovariance(_ weights: [Double]) -> Matrix {
     let n = signal.count
-    var matrix = Matrix(rows: n, columns: n)
-    // Several rows at a time, so that each entry of the sum is fetched and stored less often.
-    let block = 8
-    var rows = [Double](repeating: 0, count: block * n)
-    var scaled = rows
-    var filled = 0
-    func add() {
-      guard filled > 0 else { return }
-      for k in filled * n..<block * n { (rows[k], scaled[k]) = (0, 0) }
-      rows.withUnsafeBufferPointer { r in
-        scaled.withUnsafeBufferPointer { s in
-          matrix.entries.withUnsafeMutableBufferPointer { sum in
-            for i in 0..<n {
-              let (s0, s1, s2, s3) = (s[i], s[n + i], s[2 * n + i], s[3 * n + i])
-              let (s4, s5, s6, s7) = (s[4 * n + i], s[5 * n + i], s[6 * n + i], s[7 * n + i])
-              for j in 0...i {
-                let first = s0 * r[j] + s1 * r[n + j] + s2 * r[2 * n + j] + s3 * r[3 * n + j]
-                let second = s4 * r[4 * n + j] + s5 * r[5 * n + j] + s6 * r[6 * n + j] + s7 * r[7 * n + j]
-                sum[i * n + j] += first + second
-              }
-            }
-          }
-        }
-      }
-      filled = 0
+    guard isComplex else { return weightedGram(entries, weights: weights, columns: n) }
+    // Real and imaginary part of the projection are those on two real vectors.
+    var rows: [Double] = []
+    rows.reserveCapacity(2 * entries.count)
+    for mu in weights.indices {
+      let (re, im) = (entries[(mu * n)..<(mu * n + size)], entries[(mu * n + size)..<((mu + 1) * n)])
+      rows += re
+      rows += im.map { -$0 }
+      rows += im
+      rows += re
     }
-    func append(_ weight: Double, _ entry: (Int) -> Double) {
-      for i in 0..<n {
-        let value = entry(i)
-        rows[filled * n + i] = value
-        scaled[filled * n + i] = weight * value
-      }
-      filled += 1
-      if filled == block { add() }
-    }
-    for mu in weights.indices where weights[mu] != 0 {
-      if isComplex {
-        // Real and imaginary part of the projection are those on two real vectors.
-        let (row, half) = (mu * n, size)
-        append(weights[mu]) { $0 < half ? entries[row + $0] : -entries[row + $0] }
-        append(weights[mu]) { $0 < half ? entries[row + half + $0] : entries[row + $0 - half] }
-      } else {
-        append(weights[mu]) { entries[mu * n + $0] }
-      }
-    }
-    add()
-    return matrix
+    return weightedGram(rows, weights: weights.flatMap { [$0, $0] }, columns: n)
   }
 
   /// The unit eigenvector of the largest eigenvalue of the weighted covariance, of random sign or phase.

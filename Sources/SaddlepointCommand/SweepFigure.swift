@@ -83,8 +83,15 @@ struct SweepFigure {
   /// The figure of finished rows.
   func figure(_ rows: [[Cell]]) -> Figure {
     let columns = question.allColumns
+    // Curves in the order in which they appear, each of one column and one set of keys.
+    struct Member: Hashable {
+      let column: Int
+      let name: String
+    }
+    var members: [Member] = []
     var names: [String] = []
-    var pieces: [String: [PlotPoint]] = [:]
+    var pieces: [Member: (points: [PlotPoint], bars: [Double])] = [:]
+    var markers: [FigureMarker] = []
     for row in rows {
       let name = keys.map { key in
         let text = Self.text(row[key])
@@ -97,24 +104,67 @@ struct SweepFigure {
         return text
       }.filter { !$0.isEmpty }.joined(separator: ", ")
       for y in verticals {
-        guard let abscissa = Self.number(row[horizontal ?? 0]), let ordinate = Self.number(row[y]), abscissa.isFinite,
-          ordinate.isFinite
-        else { continue }
-        let curve =
-          verticals.count == 1 ? name : [columns[y].quantity.name, name].filter { !$0.isEmpty }.joined(separator: ", ")
-        if pieces[curve] == nil { names.append(curve) }
-        pieces[curve, default: []].append(PlotPoint(abscissa, ordinate))
+        guard let ordinate = Self.number(row[y]), ordinate.isFinite else { continue }
+        if columns[y].drawing == .place {
+          let words = [columns[y].quantity.name, name].filter { !$0.isEmpty }
+          let marker = FigureMarker(
+            words.joined(separator: ", "), at: PlotPoint(ordinate, 0), mark: Mark.allCases[markers.count % 4])
+          if !markers.contains(where: { $0.label == marker.label }) { markers.append(marker) }
+          continue
+        }
+        guard let abscissa = Self.number(row[horizontal ?? 0]), abscissa.isFinite else { continue }
+        let member = Member(column: y, name: name)
+        if pieces[member] == nil {
+          members.append(member)
+          if !names.contains(name) { names.append(name) }
+        }
+        pieces[member, default: ([], [])].points.append(PlotPoint(abscissa, ordinate))
+        if case .points(let error) = columns[y].drawing,
+          let bar = columns.firstIndex(where: { $0.quantity == error })
+        {
+          pieces[member, default: ([], [])].bars.append(Self.number(row[bar]) ?? 0)
+        }
       }
     }
-    let curves = names.map { FigureCurve($0, pieces[$0] ?? []) }
+    let drawn = verticals.filter { columns[$0].drawing != .place }
+    // Points beside a curve of the same name share its colour and its entry in the legend.
+    let isCompared = drawn.contains { isPoints(columns[$0]) } && drawn.contains { !isPoints(columns[$0]) }
+    let curves = members.enumerated().map { index, member in
+      let (points, bars) = pieces[member] ?? ([], [])
+      let words = [columns[member.column].quantity.name, member.name]
+      var curve = FigureCurve(
+        drawn.count == 1 ? member.name : words.filter { !$0.isEmpty }.joined(separator: ", "), points)
+      if isPoints(columns[member.column]) {
+        curve.form = .points(bars: bars)
+        curve.style = .palette(index)
+      }
+      if columns[member.column].drawing == .steps { curve.form = .steps }
+      guard isCompared, let number = names.firstIndex(of: member.name) else { return curve }
+      curve.style = .palette(number)
+      curve.name = isPoints(columns[member.column]) ? "" : member.name
+      return curve
+    }
     let subject = [entry.card.name, line?.declaration.name].compactMap(\.self).joined(separator: ", ")
     return Figure(
-      x: axes.x, y: axes.y, curves: curves,
+      x: axes.x, y: axes.y, curves: curves, markers: markers,
       caption: [
         (["\(question.name) \(subject)"] + fixed).joined(separator: ", ")
           + ". Saddlepoint \(SaddlepointVersion.current).",
-        "\(question.evidence.rawValue).",
+        (isCompared ? legend(drawn) : "") + "\(question.evidence.rawValue).",
       ])
+  }
+
+  private func isPoints(_ column: Column) -> Bool {
+    if case .points = column.drawing { return true }
+    return false
+  }
+
+  /// What points and curves are, where the legend names only what tells them apart.
+  private func legend(_ drawn: [Int]) -> String {
+    let columns = drawn.map { question.allColumns[$0] }
+    func list(_ columns: [Column]) -> String { columns.map(\.description).joined(separator: "; ") }
+    return "Points: \(list(columns.filter(isPoints))), with standard errors. "
+      + "Lines: \(list(columns.filter { !isPoints($0) })). "
   }
 
   /// The numbers that stay the same, in words.

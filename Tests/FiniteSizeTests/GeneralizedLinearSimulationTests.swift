@@ -178,4 +178,26 @@ import Testing
     #expect(end.converged == 0 && end.failed == 4)
     #expect(end.energy.value == nil)
   }
+
+  /// The outlier far from the bulk and the mass between places well inside it, against their limits.
+  @Test(arguments: [(RiskStateKind?.none, 6.0), (.threshold, 12)])
+  func hessianSpectra(kind: RiskStateKind?, alpha: Double) throws {
+    let model = try PhaseRetrieval(alpha: alpha, loss: .normalised(a0: 0.1))
+    let sampled = try model.sampledHessian(kind, bins: 40, size: 120, samples: 24, seed: 15)
+    let (place, limit) = (try #require(sampled.outlier), try #require(sampled.outlierLimit))
+    #expect(abs(try place.get() - limit) < 4 * place.error + 0.02 * abs(limit), "\(place) for \(limit)")
+    let inner = sampled.bins[10..<30]
+    let (mass, theory) = try inner.reduce((0.0, 0.0)) { ($0.0 + (try $1.density.get()), $0.1 + ($1.limit ?? .nan)) }
+    #expect(abs(mass / theory - 1) < 0.03, "\(mass) for \(theory)")
+    let overlap = try #require(sampled.overlapSquared)
+    if let kind {
+      #expect(abs(try overlap.get() - model.state(kind).outlierOverlapSquared.get()) < 4 * overlap.error + 0.02)
+    }
+  }
+
+  @Test func hessianSpectrumWithoutEdge() throws {
+    let sampled = try PhaseRetrieval(alpha: 4).sampledHessian(nil, bins: 10, size: 40, samples: 2, seed: 16)
+    #expect(sampled.outlier == nil && sampled.lowerEdgeLimit == nil && sampled.bins.count == 10)
+    #expect(sampled.bins.allSatisfy { $0.limit != nil })
+  }
 }
