@@ -86,7 +86,7 @@ extension PhaseRetrieval {
     let high = max(all[(all.count - 1) * 19 / 20], low + 1e-9 * max(1, abs(low)))
     let start = low - 0.02 * (high - low)
     let width = (high - start) / Double(bins)
-    let limits = parallelMap(bins) { k in law.bulk.density(at: start + width * (Double(k) + 0.5) + law.radial)?.density
+    let limits = parallelMap(bins) { k in law.density(at: start + width * (Double(k) + 0.5))
     }
     let histogram = (0..<bins).map { k -> SampledRiskHessian.Bin in
       let (from, to) = (start + width * Double(k), start + width * Double(k + 1))

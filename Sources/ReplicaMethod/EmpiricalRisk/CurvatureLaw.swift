@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 package import LandscapeModels
-package import RandomMatrixTheory
+import RandomMatrixTheory
 import RealModule
 package import SaddlepointCore
 
@@ -25,15 +25,19 @@ package struct CurvatureLaw: Sendable {
   /// Sums of the nodes' probabilities up to and including each; the last is 1.
   package let cumulated: [Double]
   /// The bulk of the Euclidean Hessian.
-  package let bulk: WeightedCovariance
+  fileprivate let bulk: WeightedCovariance
   /// Lower edge of the Riemannian Hessian; nil where l'' has no lower bound.
   package let lowerEdge: Double?
   /// Its outlier; nil where none is detached.
   package let outlier: Double?
   /// x.grad H/N.
   package let radial: Double
-  /// Status of what it rests on: exact to quadrature, or approximate.
-  package let status: Estimate
+
+  /// Density of the bulk of the Riemannian Hessian; nil where it cannot be computed.
+  ///
+  /// - Parameter x: the place.
+  /// - Returns: the density.
+  package func density(at x: Double) -> Double? { bulk.density(at: x + radial)?.density }
 }
 
 extension PhaseRetrieval {
@@ -78,7 +82,7 @@ extension PhaseRetrieval {
       CurvatureLaw(
         nodes: law.nodes.map { .init(curvature: $0.curvature, squaredLabel: $0.squaredLabel, virial: $0.virial) },
         cumulated: cumulated, bulk: bulk, lowerEdge: ends.lower, outlier: ends.outlier,
-        radial: ends.radial.value ?? 0, status: ends.radial), ends.radial
+        radial: ends.radial.value ?? 0), ends.radial
     )
   }
 }
