@@ -150,7 +150,8 @@ public enum Catalogue {
       card: GeneralizedLinear.card,
       questions: [
         GeneralizedLinear.replicaQuestion, GeneralizedLinear.potentialQuestion, GeneralizedLinear.phaseQuestion,
-      ] + AlgorithmQuestions.generalizedLinear, lines: generalizedLinearLines.map(CatalogueLine.init), diagrams: [], identities: GeneralizedLinear.identities),
+      ] + AlgorithmQuestions.generalizedLinear, lines: generalizedLinearLines.map(CatalogueLine.init), diagrams: [],
+      identities: GeneralizedLinear.identities),
     CatalogueEntry(
       card: SemicircleLaw.card,
       questions: [

@@ -8,7 +8,8 @@
 ///   - columns: the length of each.
 /// - Returns: a square matrix of `columns` rows, zero above its diagonal.
 /// - Complexity: half as many multiplications as there are weights times the square of their length.
-package func weightedGram(_ rows: [Double], weights: [Double], columns n: Int) -> Matrix {
+package func weightedGram(_ rows: [Double], weights: [Double], columns: Int) -> Matrix {
+  let n = columns
   var matrix = Matrix(rows: n, columns: n)
   // Several rows at a time, so that each entry of the sum is fetched and stored less often.
   let block = 8

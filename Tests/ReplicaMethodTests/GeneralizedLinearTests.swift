@@ -127,13 +127,13 @@ private func expect(
     }
   }
 
-  /// A channel's density, for sums over y that use nothing of the denoiser; by the variance of z - w.
+  /// Z_out by a plain sum over z with a node at the kink, whose error is smooth in w.
   private static func density(_ y: Double, _ w: Double, _ v: Double, _ f: (Double) -> Double, noise: Double) -> Double {
     let step = 0.004
-    return (-2200...2200).reduce(0) { sum, k in
-      let x = step * Double(k)
-      let d = y - f(w + v.squareRoot() * x)
-      return sum + step * Double.exp(-0.5 * x * x - 0.5 * d * d / noise) / (2 * .pi * noise.squareRoot())
+    return (-2500...2500).reduce(0) { sum, k in
+      let z = step * Double(k)
+      let (x, d) = (z - w, y - f(z))
+      return sum + step * Double.exp(-0.5 * x * x / v - 0.5 * d * d / noise) / (2 * .pi * (v * noise).squareRoot())
     }
   }
 
