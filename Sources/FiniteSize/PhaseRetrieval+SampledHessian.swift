@@ -39,7 +39,8 @@ extension PhaseRetrieval {
   ///
   /// - Parameters:
   ///   - kind: which state; nil for a random start.
-  ///   - bins: number of bins, from the lowest eigenvalue (or the limit's) to that below which 95 percent of all lie; >= 2.
+  ///   - bins: number of bins, from the lowest eigenvalue, or the limit's; at least 2.
+  ///   - fraction: that of the eigenvalues which the bins hold, the others lying above; from 0 to 1, 0 excluded.
   ///   - size: N, at least 10; projections of an instance must fit 1 GB.
   ///   - samples: number of independent matrices, at least 2.
   ///   - seed: everything random follows from it; sample i is the same whatever the number of samples or threads.
@@ -50,11 +51,12 @@ extension PhaseRetrieval {
   ///
   /// Source: theory sheet *phase retrieval gradient flow*, sections 5 and 7; arXiv:2403.02418.
   public func sampledHessian(
-    _ kind: RiskStateKind?, bins: Int = 50, size: Int, samples: Int, seed: UInt64
+    _ kind: RiskStateKind?, bins: Int = 50, fraction: Double = 0.95, size: Int, samples: Int, seed: UInt64
   ) throws(DomainError) -> SampledRiskHessian {
     guard bins >= 2, bins <= 10_000 else {
       throw DomainError("bins", Double(bins), allowed: "integer 2 <= bins <= 10000")
     }
+    guard fraction > 0, fraction <= 1 else { throw DomainError("fraction", fraction, allowed: "0 < fraction <= 1") }
     let n = Double(size)
     let plan = try SimulationPlan(size: size, samples: samples, seed: seed, couplings: (alpha + 2) * n * n)
     let count = try GeneralizedLinearInstance.count(alpha: alpha, size: size)
@@ -83,7 +85,7 @@ extension PhaseRetrieval {
     }
     let all = known.flatMap(\.values).sorted()
     let low = min(all[0], law.outlier ?? .infinity, law.lowerEdge ?? .infinity)
-    let high = max(all[(all.count - 1) * 19 / 20], low + 1e-9 * max(1, abs(low)))
+    let high = max(all[Int(fraction * Double(all.count - 1))], low + 1e-9 * max(1, abs(low)))
     let start = low - 0.02 * (high - low)
     let width = (high - start) / Double(bins)
     let limits = parallelMap(bins) { k in law.density(at: start + width * (Double(k) + 0.5))
@@ -92,7 +94,8 @@ extension PhaseRetrieval {
       let (from, to) = (start + width * Double(k), start + width * Double(k + 1))
       let statistics = Statistics(
         known.map { sample in
-          Double(sample.values.count { $0 >= from && $0 < to }) / (width * Double(sample.values.count))
+          Double(sample.values.count { $0 >= from && ($0 < to || k == bins - 1 && $0 == high) })
+            / (width * Double(sample.values.count))
         })
       return .init(
         eigenvalue: 0.5 * (from + to), density: .converged(statistics.mean, error: statistics.standardError),

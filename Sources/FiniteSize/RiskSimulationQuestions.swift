@@ -111,8 +111,12 @@ package enum RiskSimulationQuestions {
   }
 
   private static let bins = Parameter(
-    "bins", symbol: "\\text{bins}", "bins of the histogram, up to the eigenvalue below which 95 percent lie",
+    "bins", symbol: "\\text{bins}", "bins of the histogram, from the lowest eigenvalue",
     domain: .integers(from: 2, through: 10_000), default: 50)
+
+  private static let fraction = Parameter(
+    "fraction", symbol: "f", "fraction of the eigenvalues that the bins hold, the others lying above",
+    domain: Domain(0, 1, includesLower: false, includesUpper: true), default: 0.95)
 
   /// A histogram of the eigenvalues of sampled Hessians beside the density of their limit.
   package static func hessianSpectrum(card: ModelCard, example: String) -> Question {
@@ -121,7 +125,7 @@ package enum RiskSimulationQuestions {
       name: "simulate --observable \(name)",
       summary: "Eigenvalues of sampled Hessians at a random start or at states of the risk, beside their limit.",
       parameters: card.parameters.filter { [.alpha, .loss, .a0].contains($0.quantity) } + [
-        observable(name), RiskStateQuestions.hessianState, bins,
+        observable(name), RiskStateQuestions.hessianState, bins, fraction,
         FiniteSizeQuestions.size(from: 10, through: 3000, default: 400), FiniteSizeQuestions.samples(default: 4),
         FiniteSizeQuestions.seed,
       ],
@@ -148,7 +152,8 @@ package enum RiskSimulationQuestions {
       try check(point, name)
       let model = try PhaseRetrieval(alpha: point.number(.alpha), loss: Loss(point))
       let found = try model.sampledHessian(
-        RiskStateKind(rawValue: try point.word("state")), bins: point.integer("bins"), size: point.integer(.size),
+        RiskStateKind(rawValue: try point.word("state")), bins: point.integer("bins"),
+        fraction: point.number("fraction"), size: point.integer(.size),
         samples: point.integer(.samples), seed: UInt64(point.integer(.seed)))
       return found.bins.map { bin in
         Answer(

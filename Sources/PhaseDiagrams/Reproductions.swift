@@ -171,11 +171,11 @@ extension Catalogue {
         "Eigenvalues of sampled Hessians of phase retrieval at N = 1000 over the bulk's density, at a random start and at threshold states",
       source: .timeDependentHessian,
       panels: [
-        ("initialization", "normalised:0.1", "4"), ("threshold", "normalised:0.1", "8"), ("threshold", "quartic", "20"),
+        ("initialization", "normalised:1", "12"), ("threshold", "normalised:0.1", "12"), ("threshold", "quartic", "40"),
       ].map { state, loss, alpha in
         .init(
           "\(state)-\(loss.prefix { $0 != ":" })",
-          "simulate phase-retrieval --observable hessian-spectrum --state \(state) --loss \(loss) --alpha \(alpha) --size 1000 --samples 4 --bins 80 --plot-x eigenvalue --plot-y density,bulk_density,outlier,outlier_limit,lower_edge_limit"
+          "simulate phase-retrieval --observable hessian-spectrum --state \(state) --loss \(loss) --alpha \(alpha) --size 1000 --samples 4 --bins 80 --fraction 0.8 --plot-x eigenvalue --plot-y density,bulk_density,outlier,outlier_limit,lower_edge_limit"
         )
       }),
     Reproduction(

@@ -127,7 +127,14 @@ package struct GeneralizedLinearCurve: FixedPointCurve {
     var steps: [Step] = []
     steps.reserveCapacity(count + 1)
     while steps.count < count {
-      let out = try output.point(q, complement: complement)
+      let out: OutputPoint
+      do throws(GSLError) { out = try output.point(q, complement: complement) } catch {
+        // Closer to perfect recovery than tables reach; where that attracts, it is the end.
+        guard complement < 1e-8, alpha > measurement.perfectLimit else { throw error }
+        let rest = Step(overlap: .converged(1, error: complement), variance: 0, snr: .infinity)
+        while steps.count <= count { steps.append(rest) }
+        return steps
+      }
       let g = alpha * out.g
       let step = Step(overlap: overlap, variance: complement, snr: g)
       steps.append(step)
