@@ -50,7 +50,9 @@ package enum AlgorithmQuestions {
     -> [Column]
   {
     [
-      Column(quantity, symbol: symbol, "\(description), mean over the samples"),
+      Column(
+        quantity, symbol: symbol, "\(description), mean over the samples",
+        drawing: .points(error: Quantity("standard_error\(suffix)"))),
       Column(Quantity("standard_error\(suffix)"), "standard error of \(quantity)"),
       Column(Quantity("theory\(suffix)"), "\(quantity) for infinite N"),
       Column(Quantity("deviation\(suffix)"), "\(quantity) minus theory, in standard errors"),
@@ -189,40 +191,58 @@ package enum AlgorithmQuestions {
     ]
   }()
 
+  private static func generalizedLinear(_ point: Point) throws(DomainError) -> GeneralizedLinear {
+    try GeneralizedLinear(measurement: Measurement(point), alpha: point.number(.alpha))
+  }
+
+  /// The parameters of a generalized linear model that message passing and spectral methods see.
+  private static func measurementParameters(_ card: ModelCard) -> [Parameter] {
+    card.parameters.filter { [.channel, .field, .prior, .rho, .noise, .alpha].contains($0.quantity) }
+  }
+
+  /// Bayes-optimal message passing of a model with known channel and prior.
+  private static func generalizedMessagePassing(card: ModelCard, among offered: [Algorithm], example: String)
+    -> Question
+  {
+    question(
+      .generalizedMessagePassing, among: offered, summary: bayesSummary, parameters: measurementParameters(card),
+      size: 1000, columns: columns(.overlap, symbol: "q", bayesOverlap), sources: [.optimalGeneralizedLinear],
+      formula:
+        #"\omega = \tfrac{\xi\hat x}{\sqrt N} - V g_{\text{old}},\ g = g_{out}(y,\omega,V),\quad B = \tfrac{\xi^\dagger g}{\sqrt N} - \alpha\langle\partial_\omega g\rangle\,\hat x,\quad q_{t+1} = q(\alpha\,\mathbb E|g_{out}|^2(q_t))"#,
+      example: example
+    ) { point, call throws(DomainError) in
+      [
+        try generalizedLinear(point).sampledMessagePassing(
+          size: call.size, samples: call.samples, seed: call.seed, iterations: call.iterations, start: call.start)
+      ]
+    }
+  }
+
+  /// `simulate generalized-linear --algorithm ...`.
+  package static let generalizedLinear: [Question] = [
+    generalizedMessagePassing(
+      card: GeneralizedLinear.card, among: [.generalizedMessagePassing],
+      example: "--channel sign --prior rademacher --alpha 1.3 --size 200 --samples 4")
+  ]
+
   /// `simulate phase-retrieval --algorithm ...`.
   package static let phaseRetrieval: [Question] = {
     let offered: [Algorithm] = [.generalizedMessagePassing, .spectral, .gradientDescent]
-    let declared = PhaseRetrieval.card.parameters.filter {
-      [.channel, .prior, .rho, .noise, .alpha].contains($0.quantity)
-    }
-    let model = { @Sendable (point: Point) throws(DomainError) in
-      try GeneralizedLinear(measurement: Measurement(point), alpha: point.number(.alpha))
-    }
     return [
-      question(
-        .generalizedMessagePassing, among: offered, summary: bayesSummary, parameters: declared, size: 1000,
-        columns: columns(.overlap, symbol: "q", bayesOverlap), sources: [.optimalGeneralizedLinear],
-        formula:
-          #"\omega = \tfrac{\xi\hat x}{\sqrt N} - V g_{\text{old}},\ g = g_{out}(y,\omega,V),\quad B = \tfrac{\xi^T g}{\sqrt N} - \alpha\langle\partial_\omega g\rangle\,\hat x,\quad q_{t+1} = q(\alpha\,\mathbb E g_{out}^2(q_t))"#,
-        example: "--alpha 1.5 --noise 0.1 --size 200 --samples 4"
-      ) { point, call throws(DomainError) in
-        [
-          try model(point).sampledMessagePassing(
-            size: call.size, samples: call.samples, seed: call.seed, iterations: call.iterations, start: call.start)
-        ]
-      },
+      generalizedMessagePassing(
+        card: PhaseRetrieval.card, among: offered, example: "--alpha 1.5 --noise 0.1 --size 200 --samples 4"),
       question(
         .spectral, among: offered,
         summary: "The squared cosine of a spectral estimate of sampled signals, beside its limit.",
-        parameters: declared + Preprocessing.parameters, size: 200, largest: 3000,
+        parameters: measurementParameters(PhaseRetrieval.card) + Preprocessing.parameters, size: 200, largest: 3000,
         columns: columns(
           "overlap_squared", symbol: "m^2", "squared cosine of the largest eigenvector with the signal"),
         sources: [.spectralInitialization, .weakRecoverySpectral, .optimalSpectral],
-        formula: #"H = \frac1N\sum_\mu T(y_\mu)\xi_\mu\xi_\mu^T,\quad m^2 = (v\cdot x^*)^2/|x^*|^2"#,
+        formula: #"H = \frac1N\sum_\mu T(y_\mu)\xi_\mu\xi_\mu^\dagger,\quad m^2 = |v\cdot x^*|^2/|x^*|^2"#,
         example: "--alpha 3 --preprocessing optimal --size 100 --samples 4"
       ) { point, call throws(DomainError) in
         [
-          try model(point).sampledSpectralMethod(
+          try generalizedLinear(point).sampledSpectralMethod(
             Preprocessing(point), size: call.size, samples: call.samples, seed: call.seed)
         ]
       },
@@ -272,7 +292,7 @@ package enum AlgorithmQuestions {
         Column("lowest_eigenvalue_standard_error", "standard error of lowest_eigenvalue"),
         Column("converged", "number of runs that converged"),
         Column("failed", "number of runs that did not, which are in no mean"),
-      ], main: .overlap, evidence: .theorem,
+      ], main: .overlap, evidence: .simulation,
       sources: [.complexDynamicsSimpleNeuralNetworks, .timeDependentHessian],
       formula:
         #"x \leftarrow \sqrt N\,\frac{x-\eta\nabla L}{|x-\eta\nabla L|},\quad L = \sum_\mu\ell(y_\mu,\xi_\mu\cdot x/\sqrt N),\quad \eta \text{ halved until } \delta L \le -\tfrac12\eta|\nabla L|^2"#,

@@ -2,6 +2,7 @@
 
 import KacRice
 import LandscapeModels
+import ReplicaMethod
 package import SaddlepointCore
 
 /// The questions `simulate MODEL --observable ...` of empirical risks.
@@ -10,6 +11,7 @@ package enum RiskSimulationQuestions {
     let all: [Parameter.Choice] = [
       .init("critical-points", "numbers of critical points of sampled risks, all of them found"),
       .init("kac-rice", "the exact formula at finite N by importance sampling"),
+      .init("hessian-spectrum", "histogram of the eigenvalues of sampled Hessians"),
     ]
     return Parameter(
       "observable", symbol: "\\text{observable}", "what is observed",
@@ -108,9 +110,68 @@ package enum RiskSimulationQuestions {
     }
   }
 
+  private static let bins = Parameter(
+    "bins", symbol: "\\text{bins}", "bins of the histogram, from the lowest eigenvalue",
+    domain: .integers(from: 2, through: 10_000), default: 50)
+
+  private static let fraction = Parameter(
+    "fraction", symbol: "f", "fraction of the eigenvalues that the bins hold, the others lying above",
+    domain: Domain(0, 1, includesLower: false, includesUpper: true), default: 0.95)
+
+  /// A histogram of the eigenvalues of sampled Hessians beside the density of their limit.
+  package static func hessianSpectrum(card: ModelCard, example: String) -> Question {
+    let name = "hessian-spectrum"
+    return Question(
+      name: "simulate --observable \(name)",
+      summary: "Eigenvalues of sampled Hessians at a random start or at states of the risk, beside their limit.",
+      parameters: card.parameters.filter { [.alpha, .loss, .a0].contains($0.quantity) } + [
+        observable(name), RiskStateQuestions.hessianState, bins, fraction,
+        FiniteSizeQuestions.size(from: 10, through: 3000, default: 400), FiniteSizeQuestions.samples(default: 4),
+        FiniteSizeQuestions.seed,
+      ],
+      columns: [
+        Column("eigenvalue", symbol: "\\lambda", "middle of the bin, one row for each"),
+        Column(
+          "density", symbol: "\\rho", "eigenvalues per N and per eigenvalue, mean over the samples", drawing: .steps),
+        Column(.standardError, "its standard error"),
+        Column("bulk_density", symbol: "\\rho_\\infty", "density of the bulk for infinite N"),
+        Column(
+          "outlier", symbol: "\\lambda_*", "smallest eigenvalue where theory detaches one, mean over the samples",
+          drawing: .place),
+        Column("outlier_standard_error", "standard error of outlier"),
+        Column(
+          "outlier_overlap_squared", "squared projection of its eigenvector on the signal, mean over the samples"),
+        Column("outlier_limit", symbol: "\\lambda_*", "outlier for infinite N", drawing: .place),
+        Column("lower_edge_limit", symbol: "\\lambda_-", "lower edge of the bulk for infinite N", drawing: .place),
+      ], main: "density", evidence: .replica, sources: [.timeDependentHessian, .complexDynamicsSimpleNeuralNetworks],
+      formula:
+        #"\frac1N\sum_\mu\ell''_\mu\xi_\mu\xi_\mu^T - \mu,\quad (y_\mu,z_\mu)\sim p(y)\,p(z|y)\text{ independent},\quad \mu = \frac1N\sum_\mu z_\mu\ell'_\mu"#,
+      domain: "noiseless moduli, losses even in z; that the gradient vanishes is not imposed on the samples",
+      example: "--observable \(name) \(example)", defaultTolerance: .infinity
+    ) { point throws(DomainError) in
+      try check(point, name)
+      let model = try PhaseRetrieval(alpha: point.number(.alpha), loss: Loss(point))
+      let found = try model.sampledHessian(
+        RiskStateKind(rawValue: try point.word("state")), bins: point.integer("bins"),
+        fraction: point.number("fraction"), size: point.integer(.size),
+        samples: point.integer(.samples), seed: UInt64(point.integer(.seed)))
+      return found.bins.map { bin in
+        Answer(
+          [
+            .number(bin.eigenvalue), Cell(bin.density), bin.density.value == nil ? .empty : .number(bin.density.error),
+            Cell(bin.limit), Cell(found.outlier?.value), Cell(found.outlier?.error), Cell(found.overlapSquared?.value),
+            Cell(found.outlierLimit), Cell(found.lowerEdgeLimit),
+          ], main: bin.density)
+      }
+    }
+  }
+
   /// `simulate phase-retrieval`.
   package static let phaseRetrieval = [
     criticalPoints(card: PhaseRetrieval.card, example: "--alpha 2,4 --loss quartic --size 2 --samples 400"),
     kacRice(card: PhaseRetrieval.card, example: "--alpha 4 --loss quartic --size 4,8 --samples 400"),
+    hessianSpectrum(
+      card: PhaseRetrieval.card,
+      example: "--state initialization --loss normalised:0.1 --alpha 4 --size 100 --samples 4 --bins 20"),
   ]
 }

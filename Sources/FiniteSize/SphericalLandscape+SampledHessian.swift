@@ -71,53 +71,26 @@ extension SphericalLandscape {
 
 /// The tridiagonal form of a GOE matrix of N - 1 rows and off-diagonal variance b/N plus a spike along its first basis vector.
 struct Tridiagonal {
-  private var diagonal: [Double]
-  private var offDiagonal: [Double]
+  private let matrix: TridiagonalMatrix
 
-  var size: Int { diagonal.count }
+  var size: Int { matrix.diagonal.count }
 
   init(size: Int, variance b: Double, spike: Double, random: inout RandomStream) {
     let count = size - 1
     let scale = (b / Double(size)).squareRoot()
-    diagonal = (0..<count).map { _ in scale * 2.0.squareRoot() * random.normal() }
-    offDiagonal = (1..<max(1, count)).map { scale * random.chi(count - $0) }
+    var diagonal = (0..<count).map { _ in scale * 2.0.squareRoot() * random.normal() }
+    let offDiagonal = (1..<max(1, count)).map { scale * random.chi(count - $0) }
     diagonal[0] += spike
-  }
-
-  /// The number of eigenvalues below x: that of negative pivots.
-  private func below(_ x: Double) -> Int {
-    var count = 0
-    var pivot = 1.0
-    for i in diagonal.indices {
-      let coupling = i > 0 ? offDiagonal[i - 1] * offDiagonal[i - 1] / pivot : 0
-      pivot = diagonal[i] - x - coupling
-      if pivot == 0 { pivot = 1e-300 }
-      if pivot < 0 { count += 1 }
-    }
-    return count
+    matrix = TridiagonalMatrix(diagonal: diagonal, offDiagonal: offDiagonal)
   }
 
   /// The eigenvalue that has `rank` smaller ones.
-  func eigenvalue(_ rank: Int) -> Double {
-    // Every eigenvalue lies in one of Gershgorin's intervals.
-    var bound = 0.0
-    for i in diagonal.indices {
-      let left = i > 0 ? offDiagonal[i - 1] : 0
-      let right = i < offDiagonal.count ? offDiagonal[i] : 0
-      bound = max(bound, abs(diagonal[i]) + left + right)
-    }
-    var (low, high) = (-bound, bound)
-    while high - low > 1e-13 * bound {
-      let middle = 0.5 * (low + high)
-      if middle <= low || middle >= high { break }
-      if below(middle) > rank { high = middle } else { low = middle }
-    }
-    return 0.5 * (low + high)
-  }
+  func eigenvalue(_ rank: Int) -> Double { matrix.eigenvalue(rank) }
 
   /// Squared first component of the unit eigenvector of an isolated eigenvalue whose vector leans to the first basis vector.
   func firstComponentSquared(at x: Double) -> Double {
     // Ratios of neighbouring components from the far end, where the vector is small, to the near one.
+    let (diagonal, offDiagonal) = (matrix.diagonal, matrix.offDiagonal)
     let count = diagonal.count
     var ratios = [Double](repeating: 0, count: count)
     var pivot = diagonal[count - 1] - x

@@ -153,7 +153,8 @@ public enum Catalogue {
       card: GeneralizedLinear.card,
       questions: [
         GeneralizedLinear.replicaQuestion, GeneralizedLinear.potentialQuestion, GeneralizedLinear.phaseQuestion,
-      ], lines: generalizedLinearLines.map(CatalogueLine.init), diagrams: [], identities: GeneralizedLinear.identities),
+      ] + AlgorithmQuestions.generalizedLinear, lines: generalizedLinearLines.map(CatalogueLine.init), diagrams: [],
+      identities: GeneralizedLinear.identities),
     CatalogueEntry(
       card: SemicircleLaw.card,
       questions: [

@@ -9,11 +9,13 @@ public enum Axis: Sendable, Hashable {
   case values([Value])
   /// `count` values from `start` to `stop`, both included; equally spaced, or in the logarithm.
   case range(start: Double, stop: Double, count: Int, isLogarithmic: Bool)
+  /// One value for each value of the parameter named, along which they go: they span no dimension of their own.
+  case paired(with: Quantity, [Value])
 
   /// Number of values.
   public var count: Int {
     switch self {
-    case .values(let values): values.count
+    case .values(let values), .paired(_, let values): values.count
     case .range(_, _, let count, _): count
     }
   }
@@ -23,7 +25,7 @@ public enum Axis: Sendable, Hashable {
   /// The ends of a range are met exactly.
   public subscript(_ index: Int) -> Value {
     switch self {
-    case .values(let values): return values[index]
+    case .values(let values), .paired(_, let values): return values[index]
     case .range(let start, let stop, let count, let isLogarithmic):
       if index == 0 { return .number(start) }
       if index == count - 1 { return .number(stop) }
@@ -63,6 +65,7 @@ public struct Grid: Sendable {
     self.listed = listed?.rows ?? [[]]
     listedColumns = names.indices.map { axes[$0] == nil ? listed?.names.firstIndex(of: names[$0]) : nil }
     inner = axes.reduce(1) { total, axis in
+      if case .paired? = axis { return total }
       let (product, overflow) = total.multipliedReportingOverflow(by: axis?.count ?? 1)
       return overflow ? .max : product
     }
@@ -76,6 +79,7 @@ public struct Grid: Sendable {
 
   /// Number of values that the parameter at a position takes.
   public func distinctCount(of position: Int) -> Int {
+    if case .paired(_, let values)? = axes[position] { return Set(values).count }
     if let axis = axes[position] { return axis.count }
     guard let column = listedColumns[position] else { return 1 }
     return Set(listed.map { $0[column] }).count
@@ -92,13 +96,24 @@ public struct Grid: Sendable {
     var rest = index % inner
     let row = listed[index / inner]
     var values = [Value](repeating: .number(0), count: names.count)
+    var paired: [Int] = []
+    var indices = [Int](repeating: 0, count: names.count)
     for position in names.indices.reversed() {
-      if let axis = axes[position] {
-        values[position] = axis[rest % axis.count]
+      if case .paired? = axes[position] {
+        paired.append(position)
+      } else if let axis = axes[position] {
+        indices[position] = rest % axis.count
+        values[position] = axis[indices[position]]
         rest /= axis.count
       } else if let column = listedColumns[position] {
         values[position] = row[column]
       }
+    }
+    for position in paired {
+      guard case .paired(let leader, let all)? = axes[position], let first = names.firstIndex(of: leader) else {
+        continue
+      }
+      values[position] = all[indices[first]]
     }
     return Point(names, values)
   }

@@ -160,7 +160,24 @@ extension Catalogue {
           "cuts",
           "spectrum phase-retrieval --preprocessing trimmed,subset --cut 2,7 --alpha 0.5:6:300 --plot-y outlier_overlap_squared"
         ),
+        .init(
+          "samples",
+          "simulate phase-retrieval --algorithm spectral --preprocessing optimal,mondelli-montanari,subset:2,trimmed:7 --alpha 0.75,1,1.25,1.5,1.75,2,2.5,3,4,5 --size 1000 --samples 4 --plot-x alpha --plot-y overlap_squared,theory"
+        ),
       ]),
+    Reproduction(
+      name: "hessian-spectra",
+      summary:
+        "Eigenvalues of sampled Hessians of phase retrieval at N = 1000 over the bulk's density, at a random start and at threshold states",
+      source: .timeDependentHessian,
+      panels: [
+        ("initialization", "normalised:1", "12"), ("threshold", "normalised:0.1", "12"), ("threshold", "quartic", "40"),
+      ].map { state, loss, alpha in
+        .init(
+          "\(state)-\(loss.prefix { $0 != ":" })",
+          "simulate phase-retrieval --observable hessian-spectrum --state \(state) --loss \(loss) --alpha \(alpha) --size 1000 --samples 4 --bins 80 --fraction 0.8 --plot-x eigenvalue --plot-y density,bulk_density,outlier,outlier_limit,lower_edge_limit"
+        )
+      }),
     Reproduction(
       name: "complex-dynamics",
       summary:

@@ -10,7 +10,7 @@ enum AxisParser {
     guard text.contains(":"), let domain = parameter.domain else {
       // The commas of a formula separate no values.
       if expression(text, of: parameter) != nil { return .values([try value(text, for: parameter)]) }
-      return .values(try words(text, for: parameter).map { word in try value(word, for: parameter) })
+      return .values(try members(text, of: parameter).map { word in try value(word, for: parameter) })
     }
     let axis = try range(text, name: Request.optionName(parameter.quantity))
     for index in [0, axis.count - 1] { try check(axis[index], parameter) }
@@ -21,13 +21,13 @@ enum AxisParser {
 
   /// The members of a list.
   ///
-  /// Where a word may hold commas itself, as `mixture:0.5@-1,0.5@1` does, a part that begins with no letter belongs to
-  /// the word before it.
-  private static func words(_ text: String, for parameter: Parameter) -> [String] {
+  /// Where what follows a word's colon may hold commas, as in `mixture:0.5@-1,0.5@1` and `trimmed:4,7`, a part that begins
+  /// with no letter belongs to the word before it.
+  static func members(_ text: String, of parameter: Parameter) -> [String] {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    guard case .choice(let choices, _) = parameter.kind, choices.contains(where: { $0.syntax != nil }) else {
-      return parts
-    }
+    guard case .choice(let choices, _) = parameter.kind,
+      choices.contains(where: { $0.syntax != nil || $0.shorthand != nil })
+    else { return parts }
     return parts.reduce(into: []) { words, part in
       if words.isEmpty || trimmed(part).first?.isLetter == true {
         words.append(part)
@@ -35,6 +35,55 @@ enum AxisParser {
         words[words.count - 1] += "," + part
       }
     }
+  }
+
+  /// The values of two parameters along a list of words of which some bring the second one's values with them:
+  /// `optimal,trimmed:7,subset:1,2` is (optimal, -), (trimmed, 7), (subset, 1), (subset, 2).
+  ///
+  /// - Parameters:
+  ///   - text: the list.
+  ///   - parameter: takes the words.
+  ///   - parameters: those of the question, among which the second one is found.
+  /// - Returns: the second parameter, with as many values as there are words; nil where the list mixes nothing.
+  /// - Throws: `UsageError` for text that is no number or range, or where words bring values of different parameters;
+  ///   `DomainError` for a word or a value that is not allowed.
+  static func pairs(
+    _ text: String, for parameter: Parameter, among parameters: [Parameter]
+  ) throws -> (words: [Value], other: Parameter, values: [Value])? {
+    guard case .choice(let choices, _) = parameter.kind, expression(text, of: parameter) == nil else { return nil }
+    let members = members(text, of: parameter)
+    guard members.count > 1 else { return nil }
+    let parts = members.map { member -> (word: String, other: Parameter?, rest: String) in
+      guard let colon = member.firstIndex(of: ":"),
+        let name = Words.canonical(trimmed(String(member[..<colon])), among: choices.map(\.name)),
+        let shorthand = choices.first(where: { $0.name == name })?.shorthand,
+        let other = parameters.first(where: { $0.quantity == shorthand })
+      else { return (member, nil, "") }
+      return (name, other, String(member[member.index(after: colon)...]))
+    }
+    guard let other = parts.compactMap(\.other).first else { return nil }
+    let name = Request.optionName(parameter.quantity)
+    guard parts.allSatisfy({ $0.other == nil || $0.other == other }) else {
+      throw UsageError("--\(name): '\(text)' mixes words with different parameters; give one kind at a time")
+    }
+    var (words, values): ([Value], [Value]) = ([], [])
+    for part in parts {
+      let word = try value(part.word, for: parameter)
+      guard part.other != nil else {
+        guard let initial = other.defaultValue else {
+          throw UsageError("--\(name): '\(part.word)' needs a value of \(other.quantity.name) after a colon")
+        }
+        words.append(word)
+        values.append(initial)
+        continue
+      }
+      let axis = try axis(part.rest, for: other)
+      for index in 0..<axis.count {
+        words.append(word)
+        values.append(axis[index])
+      }
+    }
+    return (words, other, values)
   }
 
   /// One value of a parameter.

@@ -115,6 +115,7 @@ extension Evidence {
     case .replica: "the replica or cavity method"
     case .annealed: "an annealed average: exact for mean numbers, a bound for typical ones"
     case .heuristic: "a physical argument, compared with experiments"
+    case .simulation: "means over sampled instances, with no theory beside them"
     }
   }
 }

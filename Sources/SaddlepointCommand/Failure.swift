@@ -77,7 +77,7 @@ enum Ending {
     let name = "--\(option(error.parameter))"
     return error.isMissing
       ? "\(name) is missing; needed: \(error.allowed)"
-      : "\(name) \(error.value) is not allowed; allowed: \(error.allowed)"
+      : "\(name) \(error.value) is not allowed; \(error.advice)"
   }
 
   /// The option's name as it is typed: columns have underscores, options hyphens.

@@ -105,13 +105,16 @@ struct Request {
   /// Expands words that name a thing with its own parameter: `--prior sparse-rademacher:0.05` becomes
   /// `--prior sparse-rademacher --rho 0.05`, so that the parameter can be swept.
   ///
+  /// A list in which only some words do so stays as it is: ``grid(over:known:solved:isPoint:extra:file:)`` pairs its values.
+  ///
   /// - Parameter parameters: the question's parameters.
   mutating func expandShorthands(of parameters: [Parameter]) {
     for parameter in parameters {
       guard case .choice(let choices, _) = parameter.kind else { continue }
       let name = Self.optionName(parameter.quantity)
       guard let index = options.firstIndex(where: { Words.canonical($0.name, among: [name]) != nil }),
-        let colon = options[index].value.firstIndex(of: ":")
+        let colon = options[index].value.firstIndex(of: ":"),
+        AxisParser.members(options[index].value, of: parameter).count == 1
       else { continue }
       let (word, rest) = (
         options[index].value[..<colon], options[index].value[options[index].value.index(after: colon)...]
@@ -163,8 +166,17 @@ struct Request {
         }
         throw UsageError.unknown("option", "--" + name, among: (choices + extra).map { "--" + $0 })
       }
-      if given[parameter.quantity] != nil { throw UsageError("--\(canonical) is given twice") }
+      func refuseSecond(_ quantity: Quantity) throws {
+        if given[quantity] != nil { throw UsageError("--\(Self.optionName(quantity)) is given twice") }
+      }
+      try refuseSecond(parameter.quantity)
       if value.isEmpty { throw UsageError("--\(canonical) needs a value (\(parameter.allowed))") }
+      if let pairs = try AxisParser.pairs(value, for: parameter, among: parameters) {
+        try refuseSecond(pairs.other.quantity)
+        given[parameter.quantity] = .values(pairs.words)
+        given[pairs.other.quantity] = .paired(with: parameter.quantity, pairs.values)
+        continue
+      }
       given[parameter.quantity] = try AxisParser.axis(value, for: parameter)
     }
     var listed: (names: [Quantity], rows: [[Value]])?

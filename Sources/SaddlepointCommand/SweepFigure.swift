@@ -100,11 +100,19 @@ struct SweepFigure {
   func figure(_ rows: [[Cell]]) -> Figure {
     let columns = question.allColumns
     if let map { return mapFigure(rows, map) }
+    // Curves in the order in which they appear, each of one column and one set of keys.
+    struct Member: Hashable {
+      let column: Int
+      let name: String
+    }
+    var members: [Member] = []
     var names: [String] = []
-    var pieces: [String: [PlotPoint]] = [:]
+    var pieces: [Member: (points: [PlotPoint], bars: [Double])] = [:]
+    var markers: [FigureMarker] = []
     for row in rows {
       let name = keys.map { key in
         let text = Self.text(row[key])
+        if text.isEmpty { return "" }
         if question.parameters.contains(where: { $0.quantity == columns[key].quantity }) {
           return "$\(columns[key].symbol)$ = \(text)"
         }
@@ -113,17 +121,49 @@ struct SweepFigure {
         return text
       }.filter { !$0.isEmpty }.joined(separator: ", ")
       for y in verticals {
-        guard let abscissa = Self.number(row[horizontal ?? 0]), let ordinate = Self.number(row[y]), abscissa.isFinite,
-          ordinate.isFinite
-        else { continue }
-        let curve =
-          verticals.count == 1 ? name : [columns[y].quantity.name, name].filter { !$0.isEmpty }.joined(separator: ", ")
-        if pieces[curve] == nil { names.append(curve) }
-        pieces[curve, default: []].append(PlotPoint(abscissa, ordinate))
+        guard let ordinate = Self.number(row[y]), ordinate.isFinite else { continue }
+        if columns[y].drawing == .place {
+          let words = [columns[y].quantity.name, name].filter { !$0.isEmpty }
+          let marker = FigureMarker(
+            words.joined(separator: ", "), at: PlotPoint(ordinate, 0), mark: Mark.allCases[markers.count % 4])
+          if !markers.contains(where: { $0.label == marker.label }) { markers.append(marker) }
+          continue
+        }
+        guard let abscissa = Self.number(row[horizontal ?? 0]), abscissa.isFinite else { continue }
+        let member = Member(column: y, name: name)
+        if pieces[member] == nil {
+          members.append(member)
+          if !names.contains(name) { names.append(name) }
+        }
+        pieces[member, default: ([], [])].points.append(PlotPoint(abscissa, ordinate))
+        if case .points(let error) = columns[y].drawing,
+          let bar = columns.firstIndex(where: { $0.quantity == error })
+        {
+          pieces[member, default: ([], [])].bars.append(Self.number(row[bar]) ?? 0)
+        }
       }
     }
-    let curves = names.map { FigureCurve($0, pieces[$0] ?? []) }
-    return Figure(x: axes.x, y: axes.y, curves: curves, caption: caption)
+    let drawn = verticals.filter { columns[$0].drawing != .place }
+    // Points beside a curve of the same name share its colour and its entry in the legend.
+    let isCompared = drawn.contains { isPoints(columns[$0]) } && drawn.contains { !isPoints(columns[$0]) }
+    let curves = members.enumerated().map { index, member in
+      let (points, bars) = pieces[member] ?? ([], [])
+      let words = [columns[member.column].quantity.name, member.name]
+      var curve = FigureCurve(
+        drawn.count == 1 ? member.name : words.filter { !$0.isEmpty }.joined(separator: ", "), points)
+      if isPoints(columns[member.column]) {
+        curve.form = .points(bars: bars)
+        curve.style = .palette(index)
+      }
+      if columns[member.column].drawing == .steps { curve.form = .steps }
+      guard isCompared, let number = names.firstIndex(of: member.name) else { return curve }
+      curve.style = .palette(number)
+      curve.name = isPoints(columns[member.column]) ? "" : member.name
+      return curve
+    }
+    var lines = caption
+    if isCompared { lines[1] = legend(drawn) + lines[1] }
+    return Figure(x: axes.x, y: axes.y, curves: curves, markers: markers, caption: lines)
   }
 
   private var caption: [String] {
@@ -161,6 +201,19 @@ struct SweepFigure {
       FigureAxis(symbol: columns[map.x].symbol, unit: columns[map.x].unit),
       FigureAxis(symbol: columns[map.y].symbol, unit: columns[map.y].unit)
     )
+  }
+
+  private func isPoints(_ column: Column) -> Bool {
+    if case .points = column.drawing { return true }
+    return false
+  }
+
+  /// What points and curves are, where the legend names only what tells them apart.
+  private func legend(_ drawn: [Int]) -> String {
+    let columns = drawn.map { question.allColumns[$0] }
+    func list(_ columns: [Column]) -> String { columns.map(\.description).joined(separator: "; ") }
+    return "Points: \(list(columns.filter(isPoints))), with standard errors. "
+      + "Lines: \(list(columns.filter { !isPoints($0) })). "
   }
 
   /// The numbers that stay the same, in words.

@@ -10,9 +10,12 @@ public struct DomainError: Error, Hashable, CustomStringConvertible {
   public let allowed: String
   /// Whether no value was given at all; `allowed` then says what is needed.
   public let isMissing: Bool
+  /// The allowed word that is nearest to the value; nil if none is near enough to be meant.
+  public let nearest: String?
 
-  /// An error about a value given as text.
-  public init(_ parameter: Quantity, _ value: String, allowed: String) {
+  /// An error about a value given as text, perhaps with the word that is meant.
+  public init(_ parameter: Quantity, _ value: String, allowed: String, nearest: String? = nil) {
+    self.nearest = nearest
     self.parameter = parameter
     self.value = value
     self.allowed = allowed
@@ -24,6 +27,7 @@ public struct DomainError: Error, Hashable, CustomStringConvertible {
     value = "missing"
     allowed = needed
     isMissing = true
+    nearest = nil
   }
 
   /// An error about a value that was not given, with what is needed in words.
@@ -36,9 +40,14 @@ public struct DomainError: Error, Hashable, CustomStringConvertible {
     self.init(parameter, plain(value), allowed: allowed)
   }
 
+  /// What is allowed, and what may be meant.
+  public var advice: String {
+    (nearest.map { "did you mean '\($0)'? " } ?? "") + "allowed: \(allowed)"
+  }
+
   /// One line for a person: parameter, value, allowed range.
   public var description: String {
     isMissing
-      ? "\(parameter) is missing; needed: \(allowed)" : "\(parameter) = \(value) is not allowed; allowed: \(allowed)"
+      ? "\(parameter) is missing; needed: \(allowed)" : "\(parameter) = \(value) is not allowed; \(advice)"
   }
 }

@@ -10,6 +10,8 @@ public enum Evidence: String, Sendable, Hashable, CaseIterable {
   case annealed
   /// A physical argument whose conclusion has been compared with experiments.
   case heuristic
+  /// Means over sampled instances, with no theory beside them.
+  case simulation
 }
 
 /// A work that a formula comes from.

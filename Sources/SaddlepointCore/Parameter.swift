@@ -225,7 +225,12 @@ public struct Parameter: Sendable, Hashable {
     case (.pattern(let patterns, _), .text(let word)) where patterns.contains(where: { $0.matches(word) }): return
     case (.choice(let choices, _), .text(let word)):
       guard let choice = choices.first(where: { $0.isNamed(by: word) }) else {
-        throw DomainError(quantity, word, allowed: allowed)
+        let name = word.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
+        let known = choices.map(\.name)
+        throw DomainError(
+          quantity, word, allowed: allowed,
+          // A known name with text that it does not take is not misspelt.
+          nearest: known.contains(String(name)) ? nil : Words.nearest(to: String(name), among: known))
       }
       if let objection = choice.objection(to: word) { throw DomainError(quantity, word, allowed: objection) }
     default: throw DomainError(quantity, value.text, allowed: allowed)

@@ -2,6 +2,18 @@
 
 /// A column of a table, declared next to the formula that fills it.
 public struct Column: Sendable, Hashable {
+  /// How a column is drawn over the horizontal axis of a figure.
+  public enum Drawing: Sendable, Hashable {
+    /// As a curve.
+    case line
+    /// As points with bars as long as another column, the standard error, to both sides.
+    case points(error: Quantity)
+    /// As the steps of a histogram.
+    case steps
+    /// As a mark at the column's own value on the horizontal axis.
+    case place
+  }
+
   /// Name in the header and in JSON.
   public let quantity: Quantity
   /// The paper's symbol in TeX, without dollar signs.
@@ -12,11 +24,15 @@ public struct Column: Sendable, Hashable {
   public let description: String
   /// Natural scale of the tolerance: errors are held against T max(|value|, scale).
   public let scale: Double
+  /// How it is drawn.
+  public let drawing: Drawing
 
   /// A column of the given name, symbol and meaning.
   public init(
-    _ quantity: Quantity, symbol: String = "", unit: String = "", scale: Double = 1, _ description: String
+    _ quantity: Quantity, symbol: String = "", unit: String = "", scale: Double = 1, _ description: String,
+    drawing: Drawing = .line
   ) {
+    self.drawing = drawing
     self.quantity = quantity
     self.symbol = symbol
     self.unit = unit

@@ -127,6 +127,94 @@ private func expect(
     }
   }
 
+  /// Z_out by a plain sum over z with a node at the kink, whose error is smooth in w.
+  private static func density(_ y: Double, _ w: Double, _ v: Double, _ f: (Double) -> Double, noise: Double) -> Double {
+    let step = 0.004
+    return (-2500...2500).reduce(0) { sum, k in
+      let z = step * Double(k)
+      let (x, d) = (z - w, y - f(z))
+      return sum + step * Double.exp(-0.5 * x * x / v - 0.5 * d * d / noise) / (2 * .pi * (v * noise).squareRoot())
+    }
+  }
+
+  /// g_out is the derivative of log Z_out and its slope the second one, by differences of a plain sum over z.
+  @Test(arguments: [
+    ("modulus-additive", 0.3), ("relu", 0.3), ("intensity", 0.3), ("linear", 0.3), ("abs(z)^1.5", 0.2),
+  ])
+  func denoisersAreDerivatives(name: String, noise: Double) throws {
+    let channels: [OutputChannel] = [.modulusAdditive, .relu, .intensity, .linear]
+    let channel =
+      try channels.first { $0.description == name }
+      ?? .expression(Expression(name, variables: OutputChannel.expressionVariables))
+    let measurement = try Measurement(channel: channel, noise: noise)
+    let (f, denoiser) = (measurement.noiseless, try OutputDenoiser(measurement))
+    for v in [0.9, 0.2] {
+      let output = try denoiser.at(variance: v)
+      for (y, w) in [(0.7, 0.4), (1.6, -0.9), (-0.4, 0.3), (0.2, 1.8)] {
+        func log(_ w: Double) -> Double { Double.log(Self.density(y, w, v, f, noise: noise)) }
+        let h = 1e-3
+        let (g, slope) = output(y, w)
+        #expect(abs(g - (log(w + h) - log(w - h)) / (2 * h)) < 3e-5 * max(1, abs(g)), "\(name) \(y) \(w) \(v)")
+        #expect(
+          abs(slope - (log(w + h) - 2 * log(w) + log(w - h)) / (h * h)) < 2e-4 * max(1, abs(slope)),
+          "\(name) \(y) \(w) \(v)")
+      }
+    }
+  }
+
+  /// The same channels through the quadrature of a formula.
+  @Test(arguments: [(OutputChannel.modulusAdditive, "abs(z)"), (.relu, "(z+abs(z))/2"), (.linear, "z")])
+  func denoisersOfFormulas(channel: OutputChannel, formula: String) throws {
+    let expression = try OutputChannel.expression(Expression(formula, variables: OutputChannel.expressionVariables))
+    let known = try OutputDenoiser(Measurement(channel: channel, noise: 0.05))
+    let general = try OutputDenoiser(Measurement(channel: expression, noise: 0.05))
+    for v in [0.7, 0.02, 1e-4] {
+      for (y, w) in [(0.7, 0.4), (2.1, -1.9), (-0.3, 0.2), (0.2, 1.5)] {
+        let (a, b) = (try known.at(variance: v)(y, w), try general.at(variance: v)(y, w))
+        #expect(abs(a.g - b.g) < 1e-9 * max(1, abs(a.g)), "\(formula) \(v) \(y) \(w)")
+        #expect(abs(a.slope - b.slope) < 1e-7 * max(1, abs(a.slope)), "\(formula) \(v) \(y) \(w)")
+      }
+    }
+  }
+
+  /// E|g|^2 = -E dg/dw = G at the sheet's overlap, by sums over samples of (w, z, noise).
+  @Test func meanSquaresOfDenoisers() throws {
+    for measurement in [
+      try Measurement(channel: .modulus, field: .complex, noise: 0.1), try Measurement(channel: .modulus, noise: 0.1),
+      try Measurement(channel: .sign, noise: 0.2), try Measurement(channel: .relu),
+    ] {
+      let (q, v, noise) = (0.6, 0.4, measurement.noise)
+      let curve = try GeneralizedLinearCurve(measurement)
+      let exact = try q / v / curve.point(q / v, tolerance: 1e-14).strength
+      let output = try OutputDenoiser(measurement).at(variance: v)
+      var random = RandomStream(seed: 3, stream: 0)
+      let isComplex = measurement.field == .complex
+      let part = isComplex ? 0.5.squareRoot() : 1
+      let count = 100_000
+      var (square, fourth, slope) = (0.0, 0.0, 0.0)
+      for _ in 0..<count {
+        var (w, y) = (0.0, 0.0)
+        if isComplex {
+          let (a, b) = (part * random.normal() * q.squareRoot(), part * random.normal() * q.squareRoot())
+          let spread = part * (v + noise).squareRoot()
+          let (c, d) = (a + spread * random.normal(), b + spread * random.normal())
+          (w, y) = ((a * a + b * b).squareRoot(), (c * c + d * d).squareRoot())
+        } else {
+          w = q.squareRoot() * random.normal()
+          y = measurement.noiseless(w + (v + noise).squareRoot() * random.normal())
+        }
+        let value = output(y, w)
+        square += value.g * value.g
+        fourth += value.g * value.g * value.g * value.g
+        slope += value.slope
+      }
+      let n = Double(count)
+      let error = ((fourth / n - square * square / (n * n)) / n).squareRoot()
+      #expect(abs(square / n - exact) < 4 * error, "\(measurement)")
+      #expect(abs(slope / n + exact) < 8 * error, "\(measurement)")
+    }
+  }
+
   /// A formula takes the general quadrature; the same channel by name the closed form.
   @Test func formulas() throws {
     let formula = try OutputChannel.expression(Expression("2*z", variables: OutputChannel.expressionVariables))

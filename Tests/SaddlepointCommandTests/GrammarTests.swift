@@ -25,6 +25,29 @@ import Testing
     #expect(try Command.run(line + " --p 3:5:3 --deltap 1").table.map { $0["p"] } == ["3", "4", "5"])
   }
 
+  /// A list in which some words bring a parameter's value with them goes along both at once.
+  @Test func listsOfWordsWithParameters() throws {
+    func words(_ arguments: String) throws -> [String] {
+      try Command.run("spectrum phase-retrieval --format csv " + arguments).table.map {
+        "\($0["alpha"] ?? "") \($0["preprocessing"] ?? "") \($0["cut"] ?? "")"
+      }
+    }
+    #expect(
+      try words("--alpha 2,3 --preprocessing optimal,trimmed:7,subset:1,2")
+        == [
+          "2 optimal ", "2 trimmed 7", "2 subset 1", "2 subset 2", "3 optimal ", "3 trimmed 7", "3 subset 1",
+          "3 subset 2",
+        ])
+    #expect(
+      try words("--alpha 2 --preprocessing trimmed:4:7:2,optimal") == ["2 trimmed 4", "2 trimmed 7", "2 optimal "])
+    #expect(try words("--alpha 2 --preprocessing trimmed:4,7") == ["2 trimmed 4", "2 trimmed 7"])
+    #expect(
+      try words("--alpha 2 --preprocessing optimal,trimmed:7")[1] == words("--alpha 2 --preprocessing trimmed:7")[0])
+    let losses = try Command.run("complexity phase-retrieval --alpha 4 --loss quartic,normalised:0.1 --format csv")
+      .table
+    #expect(losses.map { $0["loss"] } == ["quartic", "normalised"] && losses[1]["a0"] == "0.1")
+  }
+
   @Test func wordsInAnyOrderAndForm() throws {
     let plain = try Command.run(line + " --p 4 --deltap 2").output
     for words in [

@@ -92,6 +92,39 @@ import Testing
     }
   }
 
+  @Test(arguments: [2, 3, 10, 60]) func largestEigenvectors(n: Int) throws {
+    let matrix = Self.random(n, isSymmetric: true)
+    let form = try SymmetricTridiagonalForm(matrix)
+    let values = try SymmetricEigensystem(matrix).values
+    for rank in 0..<n { #expect(abs(form.tridiagonal.eigenvalue(rank) - values[rank]) < 1e-12 * Double(n)) }
+    let vector = try form.largestEigenvector()
+    for (left, right) in zip(Self.product(matrix, vector), vector) {
+      #expect(abs(left - values[n - 1] * right) < 1e-11 * Double(n))
+    }
+    #expect(abs(vector.reduce(0) { $0 + $1 * $1 } - 1) < 1e-13)
+  }
+
+  /// A double eigenvalue, as real forms of complex matrices have; a large negative one sets the scale.
+  @Test func largestEigenvectorOfAPair() throws {
+    let n = 6
+    var matrix = Matrix(rows: n, columns: n)
+    let diagonal = [-1e6, 2, 1, 2, -3, 0]
+    let axis = (0..<n).map { Double($0 + 1) }
+    let square = axis.reduce(0) { $0 + $1 * $1 }
+    // Reflected by I - 2 a a^T/a^2.
+    func reflected(_ x: [Double]) -> [Double] {
+      let along = 2 * zip(axis, x).reduce(0) { $0 + $1.0 * $1.1 } / square
+      return zip(x, axis).map { $0 - along * $1 }
+    }
+    for i in 0..<n {
+      let unit = (0..<n).map { $0 == i ? 1.0 : 0 }
+      let image = reflected(zip(reflected(unit), diagonal).map { $0 * $1 })
+      for j in 0..<n { matrix[j, i] = image[j] }
+    }
+    let vector = reflected(try SymmetricTridiagonalForm(matrix).largestEigenvector())
+    #expect(abs(vector[1] * vector[1] + vector[3] * vector[3] - 1) < 1e-12)
+  }
+
   @Test func knownSpectra() throws {
     // The path of n nodes: 2 cos(pi k / (n + 1)); only the lower triangle is read.
     let n = 30

@@ -33,6 +33,21 @@ private let small = Figure(
     #expect(small.script(output: "x.gp").contains("$curve1 << EOD\n0 0.1\n\n2 0.3\n3 0.7\nEOD"))
   }
 
+  @Test func pointsHaveBars() {
+    var figure = small
+    let points = [PlotPoint(0, 0.5), PlotPoint(1, 0.7)]
+    figure.curves = [
+      FigureCurve("samples", points, style: .palette(0), form: .points(bars: [0.1, 0.25])),
+      FigureCurve("histogram", points, style: .palette(1), form: .steps),
+    ]
+    let script = figure.script(output: "x.gp")
+    #expect(script.contains("$curve1 << EOD\n0 0.5 0.1\n1 0.7 0.25\nEOD"))
+    #expect(script.contains("$curve1 with yerrorbars") && script.contains("$curve2 with histeps"))
+    // The window holds the bars' ends, with a margin of 3 percent.
+    let ends = script.split(separator: "\n").first { $0.hasPrefix("set yrange") }?.split { "[:]".contains($0) } ?? []
+    #expect(ends.count == 3 && Double(ends[1]) ?? 1 < 0.4 && Double(ends[2]) ?? 0 > 0.95)
+  }
+
   @Test func textCannotBecomeCommands() {
     var figure = small
     figure.title = "it's `date` @x {/a} \\n\nset output"

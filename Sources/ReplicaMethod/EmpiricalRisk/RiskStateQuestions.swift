@@ -81,20 +81,24 @@ extension PhaseRetrieval {
   }
 }
 
-extension PhaseRetrieval {
-  private static let hessianState = Parameter(
+extension RiskStateQuestions {
+  /// `--state` of questions about Hessians.
+  package static let hessianState = Parameter(
     .state, symbol: "\\text{state}", "where the Hessian is taken, without overlap with the signal",
     choices: [
       .init("threshold", "marginal states"), .init("initialization", "a random start"),
       .init("ground-state", "states of complexity 0"), .init("replica-symmetric", "Parisi parameter 0"),
       .init("maximal-energy", "states of largest energy and complexity"),
     ])
+}
 
+extension PhaseRetrieval {
   /// `hessian phase-retrieval --state`.
   package static let stateHessianQuestion = Question(
     name: "hessian --state",
     summary: "Lower end of the Hessian's spectrum at a random start or at states of the empirical risk.",
-    parameters: card.parameters.filter { RiskStateQuestions.modelParameters.contains($0.quantity) } + [hessianState],
+    parameters: card.parameters.filter { RiskStateQuestions.modelParameters.contains($0.quantity) }
+      + [RiskStateQuestions.hessianState],
     columns: [
       Column("lower_edge", symbol: "\\lambda_-", "lower edge of the bulk; empty where l'' has no lower bound"),
       Column("outlier", symbol: "\\lambda_*", "isolated eigenvalue below the bulk; empty where none is detached"),

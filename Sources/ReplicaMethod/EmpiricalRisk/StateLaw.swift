@@ -54,10 +54,11 @@ struct StateLaw {
     var signalSquaredResponse = 0.0
   }
 
-  /// A node of the law: its probability, l'' and the square of the label.
+  /// A node of the law: its probability, l'', z l' and the square of the label.
   struct Node {
     let weight: Double
     let curvature: Double
+    let virial: Double
     let squaredLabel: Double
   }
 
@@ -119,7 +120,9 @@ struct StateLaw {
         if keepsNodes {
           let weight = density * half * rule.weights[i]
           for node in section.nodes {
-            nodes.append(Node(weight: weight * node.weight, curvature: node.curvature, squaredLabel: y * y))
+            nodes.append(
+              Node(
+                weight: weight * node.weight, curvature: node.curvature, virial: node.virial, squaredLabel: y * y))
           }
         }
       }
@@ -182,7 +185,7 @@ private struct LabelSection {
   /// The averages at the last label, in the order of ``StateLaw/Averages``.
   var results = [Double](repeating: 0, count: 13)
   /// The nodes at the last label; weights add up to 1.
-  var nodes: [(weight: Double, curvature: Double)] = []
+  var nodes: [(weight: Double, curvature: Double, virial: Double)] = []
 
   private var z = [Double](repeating: 0, count: PanelRule.order)
   private var y = [Double](repeating: 0, count: PanelRule.order)
@@ -267,7 +270,7 @@ private struct LabelSection {
         virial += p * z[i] * first[i]
         fieldSquared += p * h * h
         modulus += p * z[i]
-        if keepsNodes { nodes.append((p, second[i])) }
+        if keepsNodes { nodes.append((p, second[i], z[i] * first[i])) }
       }
     }
     var jump = 0.0

@@ -100,34 +100,58 @@ package struct GeneralizedLinearCurve: FixedPointCurve {
       potentialSlope: gain)
   }
 
+  /// One step of state evolution.
+  package struct Step: Sendable {
+    /// q before the step, with the error that earlier ones have gathered.
+    package let overlap: Estimate
+    /// V = 1 - q, to full precision.
+    package let variance: Double
+    /// alpha E|g_out|^2(q), the signal-to-noise ratio from which the next overlap follows.
+    package let snr: Double
+  }
+
   /// State evolution q' = Q(alpha E|g_out|^2(q)): the overlaps of message passing, the start first.
   ///
   /// - Parameters:
   ///   - alpha: measurements per dimension.
-  ///   - start: the first overlap, below 1; nil for the square of the prior's mean, or ``Trajectory/seed`` where that is 0.
+  ///   - start: the first overlap, below 1; nil for the square of the prior's mean, or ``Trajectory/seed`` where that
+  ///     would stay 0.
   ///   - count: number of iterations.
-  /// - Returns: count + 1 estimates, each with the error that the steps have gathered.
+  /// - Returns: count + 1 steps; the snr of the last is not computed.
   /// - Throws: `GSLError` where the output channel fails.
-  package func trajectory(alpha: Double, from start: Double?, count: Int) throws(GSLError) -> [Estimate] {
+  package func trajectory(alpha: Double, from start: Double?, count: Int) throws(GSLError) -> [Step] {
     let prior = measurement.prior
-    var q = start ?? (prior.isCentred ? Trajectory.seed : prior.mean * prior.mean)
+    var q = start ?? (isCentred ? Trajectory.seed : prior.mean * prior.mean)
     var complement = 1 - q
-    var error = 0.0
-    var overlaps = [Estimate.exact(q)]
-    overlaps.reserveCapacity(count + 1)
-    while overlaps.count <= count {
-      let out = try output.point(q, complement: complement)
+    var overlap = Estimate.exact(q)
+    var steps: [Step] = []
+    steps.reserveCapacity(count + 1)
+    while steps.count < count {
+      let out: OutputPoint
+      do throws(GSLError) { out = try output.point(q, complement: complement) } catch {
+        // Closer to perfect recovery than tables reach; where that attracts, it is the end.
+        guard complement < 1e-8, alpha > measurement.perfectLimit else { throw error }
+        let rest = Step(overlap: .converged(1, error: complement), variance: 0, snr: .infinity)
+        while steps.count <= count { steps.append(rest) }
+        return steps
+      }
       let g = alpha * out.g
+      let step = Step(overlap: overlap, variance: complement, snr: g)
+      steps.append(step)
       let channel = ChannelPoint(prior, g)
-      error = channel.qError + channel.slope * (g * out.relativeError + alpha * abs(out.slope) * error)
-      let isAtRest = channel.q == q
+      let carried = channel.slope * (g * out.relativeError + alpha * abs(out.slope) * overlap.error)
+      // Where the slope overflows nothing is left to know but that q <= 1.
+      let error = channel.qError + (carried.isFinite ? carried : channel.mmse)
+      let isAtRest = channel.q == q && channel.mmse == complement
       (q, complement) = (channel.q, channel.mmse)
-      overlaps.append(.converged(q, error: error))
-      if isAtRest {
-        while overlaps.count <= count { overlaps.append(.converged(q, error: error)) }
+      overlap = .converged(q, error: error)
+      if isAtRest || complement < 1e-280 {
+        let rest = Step(overlap: overlap, variance: complement, snr: g)
+        while steps.count < count { steps.append(rest) }
       }
     }
-    return overlaps
+    steps.append(Step(overlap: overlap, variance: complement, snr: 0))
+    return steps
   }
 
   /// Psi_out at an overlap, with its error, for the potential as a function.

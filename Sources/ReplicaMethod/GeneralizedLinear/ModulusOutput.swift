@@ -223,7 +223,7 @@ struct ComplexModulusOutput: OutputFunction {
   }
 
   /// e^{-x} I0(x) and 1 - I1(x)/I0(x).
-  private static func bessel(_ x: Double) -> (scaled: Double, deficit: Double) {
+  static func bessel(_ x: Double) -> (scaled: Double, deficit: Double) {
     let scaled = Special.besselI0Scaled(x)
     if x > 300 {
       let r = 1 / x

@@ -29,7 +29,7 @@ final class QuadratureOutput: OutputFunction {
   }
 
   /// Places at which f is not smooth or turns.
-  private static func marks(of f: (Double) -> Double) -> [Double] {
+  static func marks(of f: (Double) -> Double) -> [Double] {
     let h = 1e-6
     func slope(_ z: Double) -> Double { (f(z + h) - f(z - h)) / (2 * h) }
     var marks: [Double] = []
@@ -65,11 +65,9 @@ final class QuadratureOutput: OutputFunction {
   }
 
   private func kernel(_ v: Double) throws(GSLError) -> BandedKernel {
-    // Panels of width 2^-level, at most 5 standard deviations.
-    let level = max(0, Int(Double.log2(0.2 / v.squareRoot()).rounded(.up)))
-    guard level <= 9 else { throw .invalid("overlap too close to 1 for the quadrature of the channel") }
+    let level = try ChannelGrid.level(variance: v)
     if let known = kernels.withLock({ $0[level] }) { return known }
-    let made = try BandedKernel(f, noise: noise, marks: marks, panel: Double.pow(2, -level))
+    let made = try BandedKernel(ChannelGrid(f, noise: noise, marks: marks, level: level), noise: noise)
     kernels.withLock { $0[level] = made }
     return made
   }
@@ -137,8 +135,8 @@ final class QuadratureOutput: OutputFunction {
     var (psi, g, slope, curvature, size, mass) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     for (w, weight) in nodes where weight > 1e-22 {
       var (low, high) = (count, 0)
-      let first = kernel.index(of: w - 8.6 * spread)
-      let last = kernel.index(of: w + 8.6 * spread)
+      let first = kernel.grid.index(of: w - 8.6 * spread)
+      let last = kernel.grid.index(of: w + 8.6 * spread)
       guard first < last else { continue }
       for j in first..<last {
         low = min(low, kernel.band[j].lowerBound)
@@ -149,8 +147,8 @@ final class QuadratureOutput: OutputFunction {
       sums.withUnsafeMutableBufferPointer { sums in
         kernel.values.withUnsafeBufferPointer { p in
           for j in first..<last {
-            let d = (kernel.z[j] - w) / spread
-            let a = kernel.weights[j] * norm * Double.exp(-0.5 * d * d)
+            let d = (kernel.grid.z[j] - w) / spread
+            let a = kernel.grid.weights[j] * norm * Double.exp(-0.5 * d * d)
             let moments = SIMD4(a, a * d, a * d * d, a * d * d * d)
             let band = kernel.band[j]
             var k = kernel.offsets[j]
@@ -196,21 +194,25 @@ final class QuadratureOutput: OutputFunction {
   }
 }
 
-/// P(y|z) on nodes in z and y, kept where it is not negligible.
-struct BandedKernel: Sendable {
+/// Nodes in z for y = f(z) + sqrt(D) n: composite Gauss-Legendre rules on panels within which f changes little.
+struct ChannelGrid: Sendable {
+  /// The number of nodes of a panel.
+  static let order = 20
   let z: [Double]
   let weights: [Double]
-  let y: [Double]
-  let yWeights: [Double]
-  /// The nodes in y that a node in z reaches, and where their values begin.
-  let band: [Range<Int>]
-  let offsets: [Int]
-  let values: [Double]
+  /// f at the nodes.
+  let images: [Double]
 
-  init(
-    _ f: (Double) -> Double, noise: Double, marks: [Double], panel: Double
-  ) throws(GSLError) {
-    let rule = try FixedRule.gaussLegendre(20)
+  /// The resolution that z - w of a variance needs: panels of width 2^-level, at most 5 standard deviations.
+  static func level(variance v: Double) throws(GSLError) -> Int {
+    let level = max(0, Int(Double.log2(0.2 / v.squareRoot()).rounded(.up)))
+    guard level <= 9 else { throw .invalid("overlap too close to 1 for the quadrature of the channel") }
+    return level
+  }
+
+  init(_ f: (Double) -> Double, noise: Double, marks: [Double], level: Int) throws(GSLError) {
+    let rule = try FixedRule.gaussLegendre(Self.order)
+    let panel = Double.pow(2, -level)
     let sigma = noise.squareRoot()
     let reach = QuadratureOutput.reach
     var z: [Double] = []
@@ -235,7 +237,34 @@ struct BandedKernel: Sendable {
       a = width == stop - a ? stop : a + width
       guard z.count < 2_000_000 else { throw .invalid("the noise is too small for the quadrature of the channel") }
     }
-    let images = z.map(f)
+    (self.z, self.weights, images) = (z, weights, z.map(f))
+  }
+
+  /// Number of nodes below a place.
+  func index(of place: Double) -> Int {
+    var (a, b) = (0, z.count)
+    while a < b {
+      let middle = (a + b) / 2
+      if z[middle] < place { a = middle + 1 } else { b = middle }
+    }
+    return a
+  }
+}
+
+/// P(y|z) on nodes in z and y, kept where it is not negligible.
+struct BandedKernel: Sendable {
+  let grid: ChannelGrid
+  let y: [Double]
+  let yWeights: [Double]
+  /// The nodes in y that a node in z reaches, and where their values begin.
+  let band: [Range<Int>]
+  let offsets: [Int]
+  let values: [Double]
+
+  init(_ grid: ChannelGrid, noise: Double) throws(GSLError) {
+    let rule = try FixedRule.gaussLegendre(20)
+    let sigma = noise.squareRoot()
+    let images = grid.images
     let lowest = (images.min() ?? 0) - 8.5 * sigma
     let highest = (images.max() ?? 0) + 8.5 * sigma
     let count = max(1, Int(((highest - lowest) / (5 * sigma)).rounded(.up)))
@@ -266,17 +295,7 @@ struct BandedKernel: Sendable {
     guard values.count < 400_000_000 else {
       throw .invalid("the noise is too small for the quadrature of the channel")
     }
-    (self.z, self.weights, self.y, self.yWeights) = (z, weights, y, yWeights)
+    (self.grid, self.y, self.yWeights) = (grid, y, yWeights)
     (self.band, self.offsets, self.values) = (band, offsets, values)
-  }
-
-  /// Number of nodes below a place.
-  func index(of place: Double) -> Int {
-    var (a, b) = (0, z.count)
-    while a < b {
-      let middle = (a + b) / 2
-      if z[middle] < place { a = middle + 1 } else { b = middle }
-    }
-    return a
   }
 }

@@ -77,23 +77,48 @@ public struct FigureAxis: Sendable, Hashable {
 
 /// A curve with its entry in the legend.
 public struct FigureCurve: Sendable, Hashable {
+  /// What joins its points.
+  public enum Form: Sendable, Hashable {
+    /// A line.
+    case line
+    /// Nothing: points with vertical bars of these lengths to both sides, one for each point of all pieces.
+    case points(bars: [Double])
+    /// Steps in the middle of which the points lie: a histogram.
+    case steps
+
+    /// Whether a line leads from point to point.
+    var isJoined: Bool {
+      if case .points = self { return false }
+      return true
+    }
+  }
+
   /// The entry in the legend.
   public var name: String
   /// Pieces that are not connected with each other; a point that is not finite ends a piece, too.
   public var pieces: [[PlotPoint]]
   /// How it is drawn; nil for the next style of the palette.
   public var style: CurveStyle?
+  /// What joins its points.
+  public var form: Form
 
   /// A curve of one piece.
-  public init(_ name: String, _ points: [PlotPoint], style: CurveStyle? = nil) {
-    self.init(name, pieces: [points], style: style)
+  public init(_ name: String, _ points: [PlotPoint], style: CurveStyle? = nil, form: Form = .line) {
+    self.init(name, pieces: [points], style: style, form: form)
   }
 
   /// A curve of several pieces.
-  public init(_ name: String, pieces: [[PlotPoint]], style: CurveStyle? = nil) {
+  public init(_ name: String, pieces: [[PlotPoint]], style: CurveStyle? = nil, form: Form = .line) {
+    self.form = form
     self.name = name
     self.pieces = pieces
     self.style = style
+  }
+
+  /// Ends of its bars, which must be in the window, too.
+  var barEnds: [PlotPoint] {
+    guard case .points(let bars) = form else { return [] }
+    return zip(pieces.joined(), bars).flatMap { [PlotPoint($0.x, $0.y - $1), PlotPoint($0.x, $0.y + $1)] }
   }
 }
 

@@ -59,7 +59,7 @@ struct FigureLayout {
   init(_ figure: Figure) {
     let points =
       figure.curves.flatMap { $0.pieces.joined() } + figure.regions.flatMap { $0.outlines.joined() }
-      + figure.markers.map(\.point)
+      + figure.curves.flatMap(\.barEnds) + figure.markers.map(\.point)
     let tickWidth = Self.tickWidth(figure.y, points.map(\.y))
     left = max(0.9, 0.64 + tickWidth)
     verticalNamePosition = left - tickWidth - 0.36
@@ -94,7 +94,7 @@ struct FigureLayout {
     let unplaced = figure.regions.indices.filter { labels[$0] == nil && !figure.regions[$0].label.isEmpty }
     legend = FigureLegend(
       figure.curves.enumerated().filter { !$0.element.name.isEmpty }.map { index, curve in
-        (.curve(curve.style ?? .palette(index)), curve.name)
+        (.curve(curve.style ?? .palette(index), isJoined: curve.form.isJoined), curve.name)
       }
         + unplaced.map { (.region(figure.regions[$0].fill ?? .palette($0)), figure.regions[$0].label) },
       paperWidth: Self.width, top: { top + 0.1 + (figure.map == nil ? 0 : Self.scaleHeight) + $0 })

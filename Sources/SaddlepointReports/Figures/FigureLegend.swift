@@ -6,7 +6,8 @@
 struct FigureLegend {
   /// What a sample shows.
   enum Sample {
-    case curve(CurveStyle)
+    /// A line, or a mark alone.
+    case curve(CurveStyle, isJoined: Bool)
     case region(RegionFill)
   }
 

@@ -127,6 +127,10 @@ private struct Script {
   private mutating func data() {
     if let map = figure.map { grid(map) }
     for (index, curve) in figure.curves.enumerated() {
+      if case .points(let bars) = curve.form {
+        block("curve\(index + 1)", curve.name, [Array(curve.pieces.joined())], bars: bars)
+        continue
+      }
       block("curve\(index + 1)", curve.name, curve.pieces.flatMap(finiteRuns))
     }
     for (index, region) in figure.regions.enumerated() {
@@ -163,17 +167,21 @@ private struct Script {
   }
 
   /// A named block of data; a blank line parts its pieces.
-  private mutating func block(_ name: String, _ comment: String, _ pieces: [[PlotPoint]]) {
+  private mutating func block(_ name: String, _ comment: String, _ pieces: [[PlotPoint]], bars: [Double] = []) {
     guard isDrawn(pieces) else { return }
     line("# \(comment.filter { !$0.isNewline })")
     var bytes: [UInt8] = []
     bytes.append(text: "$\(name) << EOD\n")
     for (index, piece) in pieces.enumerated() {
       if index > 0 { bytes.append(ascii("\n")) }
-      for point in piece {
+      for (number, point) in piece.enumerated() {
         bytes.append(shortest: point.x)
         bytes.append(ascii(" "))
         bytes.append(shortest: point.y)
+        if number < bars.count {
+          bytes.append(ascii(" "))
+          bytes.append(shortest: bars[number])
+        }
         bytes.append(ascii("\n"))
       }
     }
@@ -206,8 +214,10 @@ private struct Script {
     for entry in layout.legend.entries {
       let (a, length) = (entry.start, FigureLegend.sampleLength)
       switch entry.sample {
-      case .curve(let style):
-        line("set arrow from \(paper(a)) to \(paper(PlotPoint(a.x + length, a.y))) nohead front \(lineStyle(style))")
+      case .curve(let style, let isJoined):
+        if isJoined {
+          line("set arrow from \(paper(a)) to \(paper(PlotPoint(a.x + length, a.y))) nohead front \(lineStyle(style))")
+        }
         if let mark = style.mark {
           let middle = paper(PlotPoint(a.x + length / 2, a.y))
           line(
@@ -261,6 +271,17 @@ private struct Script {
       let pieces = curve.pieces.flatMap(finiteRuns)
       guard isDrawn(pieces) else { continue }
       let style = curve.style ?? .palette(index)
+      switch curve.form {
+      case .points:
+        items.append(
+          "$curve\(index + 1) with yerrorbars pointtype \((style.mark ?? .circle).edge) pointsize markSize"
+            + " linecolor rgb '\(style.colour)' linewidth 0.7")
+        continue
+      case .steps:
+        items.append("$curve\(index + 1) with histeps \(lineStyle(style))")
+        continue
+      case .line: break
+      }
       let interval = max(1, (pieces.map(\.count).max() ?? 1) / 8)
       let marks = style.mark.map { "linespoints pointtype \($0.edge) pointsize markSize pointinterval \(interval)" }
       items.append("$curve\(index + 1) with \(marks ?? "lines") \(lineStyle(style))")
