@@ -338,7 +338,7 @@ struct RiskStateSolver {
       } catch {
         if case .notConverged = error.status { throw error }
       }
-      alpha *= 1.25
+      alpha *= 1.6
     }
     guard let bracket else { throw .absent("no-transition: the signal's direction is nowhere detached first") }
     let found = try eliminated(kind, bracket.place)
