@@ -152,7 +152,7 @@ extension Measurement {
   /// Where only the law of y is available (complex numbers with noise outside) it is taken to.
   fileprivate func startsContinuously() throws(GSLError) -> Bool {
     if field == .complex, noise > 0, channel != .modulus { return true }
-    let curve = try GeneralizedLinearCurve(self)
+    let curve = try GeneralizedLinearCurve.of(self)
     return try curve.point(1e-2 * curve.range.lowerBound, tolerance: 1e-14).rise > 0
   }
 }

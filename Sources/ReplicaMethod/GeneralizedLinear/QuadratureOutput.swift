@@ -69,17 +69,17 @@ final class QuadratureOutput: OutputFunction {
     let level = max(0, Int(Double.log2(0.2 / v.squareRoot()).rounded(.up)))
     guard level <= 9 else { throw .invalid("overlap too close to 1 for the quadrature of the channel") }
     if let known = kernels.withLock({ $0[level] }) { return known }
-    let made = try BandedKernel(f, noise: noise, marks: marks, panel: Double.pow(2, -level))
+    let made = try BandedKernel(f, noise: noise, isEven: isEven, marks: marks, panel: Double.pow(2, -level))
     kernels.withLock { $0[level] = made }
     return made
   }
 
   func point(_ q: Double, complement v: Double) throws(GSLError) -> OutputPoint {
     let tiny = 1e-6
-    if q == 0 { return try evaluate([(0, 1)], 1) }
+    if q == 0 { return try evaluate([(0, 1, 0)], 1) }
     if isEven, q < tiny {
       // w is lost beside z - w: between the limit and the first overlap that is fine, G/q is linear.
-      var limit = try evaluate([(0, 1)], 1)
+      var limit = try evaluate([(0, 1, 0)], 1)
       let near = try point(tiny, complement: 1 - tiny)
       let bend = (near.g / tiny - limit.slope) / tiny
       limit.g = q * (limit.slope + bend * q)
@@ -91,14 +91,15 @@ final class QuadratureOutput: OutputFunction {
     }
     let rule = try FixedRule.gaussLegendre(20)
     let root = q.squareRoot()
-    var nodes: [(w: Double, weight: Double)] = []
+    var nodes: [(w: Double, weight: Double, exponent: Double)] = []
     let range = min(Self.reach, 8.4 * root)
     for (a, b) in panels(from: isEven ? 0 : -range, to: range, root: root, spread: 1.25 * v.squareRoot()) {
       let half = 0.5 * (b - a)
       for (x, weight) in zip(rule.nodes, rule.weights) {
         let w = a + half * (1 + x)
-        let density = Double.exp(-0.5 * w * w / q) * 0.398_942_280_401_432_7 / root
-        nodes.append((w, (isEven ? 2 : 1) * weight * half * density))
+        let exponent = 0.5 * w * w / q
+        let density = Double.exp(-exponent) * 0.398_942_280_401_432_7 / root
+        nodes.append((w, (isEven ? 2 : 1) * weight * half * density, exponent))
       }
     }
     return try evaluate(nodes, v)
@@ -114,7 +115,7 @@ final class QuadratureOutput: OutputFunction {
       let width = min(max(spread, 0.5 * distance), 1.7 * root, max(0.7, spread))
       var b = a + width
       // Coming towards a mark the panels shrink again.
-      if let next = stops.first(where: { $0 > a * (1 + 1e-12) + 1e-13 }) {
+      if let next = stops.first(where: { $0 > a + abs(a) * 1e-12 + 1e-13 }) {
         if next == end {
           b = min(b, end)
         } else {
@@ -128,44 +129,78 @@ final class QuadratureOutput: OutputFunction {
     return panels
   }
 
-  private func evaluate(_ nodes: [(w: Double, weight: Double)], _ v: Double) throws(GSLError) -> OutputPoint {
+  /// Exponent of the joint density of w, z and y beyond which nothing is summed: exp(-43) = 2e-19.
+  private static let depth = 43.0
+
+  private func evaluate(
+    _ nodes: [(w: Double, weight: Double, exponent: Double)], _ v: Double
+  ) throws(GSLError) -> OutputPoint {
     let kernel = try kernel(v)
     let spread = v.squareRoot()
     let norm = 0.398_942_280_401_432_7 / spread
     let count = kernel.y.count
+    let sigma = noise.squareRoot()
     var sums = [SIMD4<Double>](repeating: .zero, count: count)
     var (psi, g, slope, curvature, size, mass) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    for (w, weight) in nodes where weight > 1e-22 {
-      var (low, high) = (count, 0)
-      let first = kernel.index(of: w - 8.6 * spread)
-      let last = kernel.index(of: w + 8.6 * spread)
+    for (w, weight, exponent) in nodes where exponent < Self.depth {
+      let budget = 2 * (Self.depth - exponent)
+      let reach = spread * budget.squareRoot()
+      // Nodes z and -z share P(y|z) where f is even.
+      let first = isEven && w < reach ? 0 : kernel.index(of: w - reach)
+      let last = kernel.index(of: w + reach)
       guard first < last else { continue }
-      for j in first..<last {
-        low = min(low, kernel.band[j].lowerBound)
-        high = max(high, kernel.band[j].upperBound)
-      }
-      guard low < high else { continue }
-      for i in low..<high { sums[i] = .zero }
+      var (low, high) = (count, 0)
       sums.withUnsafeMutableBufferPointer { sums in
         kernel.values.withUnsafeBufferPointer { p in
           for j in first..<last {
             let d = (kernel.z[j] - w) / spread
             let a = kernel.weights[j] * norm * Double.exp(-0.5 * d * d)
-            let moments = SIMD4(a, a * d, a * d * d, a * d * d * d)
+            var moments = SIMD4(a, a * d, a * d * d, a * d * d * d)
+            var nearest = d * d
+            if isEven {
+              let d = (-kernel.z[j] - w) / spread
+              if d * d < budget {
+                let a = kernel.weights[j] * norm * Double.exp(-0.5 * d * d)
+                moments += SIMD4(a, a * d, a * d * d, a * d * d * d)
+                nearest = min(nearest, d * d)
+              }
+            }
+            guard nearest < budget else { continue }
+            // The values of y near f(z) that are left of the budget.
+            let distance = sigma * (budget - nearest).squareRoot()
             let band = kernel.band[j]
-            var k = kernel.offsets[j]
-            for i in band {
+            let (from, to) = (
+              max(band.lowerBound, kernel.first(above: kernel.images[j] - distance)),
+              min(band.upperBound, kernel.end(below: kernel.images[j] + distance))
+            )
+            guard from < to else { continue }
+            if low >= high {
+              (low, high) = (from, to)
+              for i in from..<to { sums[i] = .zero }
+            } else {
+              if from < low {
+                for i in from..<low { sums[i] = .zero }
+                low = from
+              }
+              if to > high {
+                for i in high..<to { sums[i] = .zero }
+                high = to
+              }
+            }
+            var k = kernel.offsets[j] + from - band.lowerBound
+            for i in from..<to {
               sums[i] += p[k] * moments
               k += 1
             }
           }
         }
       }
+      guard low < high else { continue }
       // Cumulants of x = (z - w)/sqrt V.
       var (t0, t1, t2, t3, t4, t5) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
       for i in low..<high {
         let z = sums[i].x
-        guard z > 1e-290 else { continue }
+        guard z > 1e-18 else { continue }
         let k1 = sums[i].y / z
         let second = sums[i].z / z
         let k2 = second - k1 * k1
@@ -206,25 +241,39 @@ struct BandedKernel: Sendable {
   let band: [Range<Int>]
   let offsets: [Int]
   let values: [Double]
+  /// f at the nodes in z.
+  let images: [Double]
+  private let lowest: Double
+  private let width: Double
+  /// The number of nodes of a panel in y below each 64th of it.
+  private let below: [Int]
 
   init(
-    _ f: (Double) -> Double, noise: Double, marks: [Double], panel: Double
+    _ f: (Double) -> Double, noise: Double, isEven: Bool, marks: [Double], panel: Double
   ) throws(GSLError) {
     let rule = try FixedRule.gaussLegendre(20)
     let sigma = noise.squareRoot()
     let reach = QuadratureOutput.reach
     var z: [Double] = []
     var weights: [Double] = []
-    var a = -reach
+    let decay = LegendreDecay(rule)
+    // For even f the other half is a mirror image.
+    var a = isEven ? 0 : -reach
     let stops = marks.filter { abs($0) < reach } + [reach]
     while a < reach {
       let stop = stops.first { $0 > a + 1e-13 } ?? reach
       var width = min(panel, stop - a)
-      // Short enough that f changes by 6 standard deviations of the noise at most.
+      // Short enough that f changes by 6 standard deviations of the noise at most, and graded towards a place at which it is
+      // not analytic.
       while width > 1e-9 {
         let values = (0...4).map { f(a + width * (1e-9 + Double($0) / 4 * (1 - 2e-9))) }
-        if (values.max() ?? 0) - (values.min() ?? 0) <= 6 * sigma { break }
-        width *= 0.7
+        let change = (values.max() ?? 0) - (values.min() ?? 0)
+        if change > 6 * sigma {
+          width *= 0.7
+          continue
+        }
+        if decay.error(f, from: a, to: a + width) <= 1e-16 * sigma { break }
+        width *= width == stop - a ? 0.75 : 0.25
       }
       if stop - a - width < 1e-12 { width = stop - a }
       let half = 0.5 * width
@@ -268,6 +317,26 @@ struct BandedKernel: Sendable {
     }
     (self.z, self.weights, self.y, self.yWeights) = (z, weights, y, yWeights)
     (self.band, self.offsets, self.values) = (band, offsets, values)
+    (self.images, self.lowest, self.width) = (images, lowest, width)
+    below = (0...64).map { cell in rule.nodes.count { 0.5 + 0.5 * $0 < Double(cell) / 64 } }
+  }
+
+  /// The first node in y that may lie above a place.
+  func first(above place: Double) -> Int {
+    let (panel, cell) = cell(of: place)
+    return 20 * panel + below[cell]
+  }
+
+  /// The end of the nodes in y that may lie below a place.
+  func end(below place: Double) -> Int {
+    let (panel, cell) = cell(of: place)
+    return 20 * panel + below[cell + 1]
+  }
+
+  private func cell(of place: Double) -> (panel: Int, cell: Int) {
+    let t = max(0, min(place - lowest, width * Double(y.count / 20))) / width
+    let panel = Int(t)
+    return (panel, min(63, Int(64 * (t - Double(panel)))))
   }
 
   /// Number of nodes below a place.
@@ -278,5 +347,46 @@ struct BandedKernel: Sendable {
       if z[middle] < place { a = middle + 1 } else { b = middle }
     }
     return a
+  }
+}
+
+/// How well a Gauss-Legendre rule integrates a function over a panel, from the decay of its Legendre coefficients.
+private struct LegendreDecay {
+  private let rule: FixedRule
+  /// Rows that give coefficients from values at the nodes: three in the middle, then the last three.
+  private var rows: [Double] = []
+
+  init(_ rule: FixedRule) {
+    self.rule = rule
+    let n = rule.nodes.count
+    for degree in [n / 2 - 4, n / 2 - 3, n / 2 - 2, n - 3, n - 2, n - 1] {
+      for (x, weight) in zip(rule.nodes, rule.weights) {
+        var (previous, current) = (1.0, x)
+        for k in 1..<degree {
+          (previous, current) = (current, (Double(2 * k + 1) * x * current - Double(k) * previous) / Double(k + 1))
+        }
+        rows.append(0.5 * Double(2 * degree + 1) * weight * current)
+      }
+    }
+  }
+
+  /// The integral of the coefficients beyond the rule's degree, if they go on to fall by the same factor.
+  ///
+  /// Those of a function that is not analytic fall slower and slower: only 16 of the 20 degrees are counted on.
+  func error(_ f: (Double) -> Double, from a: Double, to b: Double) -> Double {
+    let (middle, half) = (0.5 * (a + b), 0.5 * (b - a))
+    let n = rule.nodes.count
+    var sums = [Double](repeating: 0, count: 6)
+    var scale = 0.0
+    for i in 0..<n {
+      let value = f(middle + half * rule.nodes[i])
+      scale = max(scale, abs(value))
+      for row in 0..<6 { sums[row] += rows[row * n + i] * value }
+    }
+    let early = max(abs(sums[0]), abs(sums[1]), abs(sums[2]))
+    let late = max(abs(sums[3]), abs(sums[4]), abs(sums[5]))
+    if late <= 16 * .ulpOfOne * scale { return 0 }
+    let ratio = min(1, late / early)
+    return half * late * Double.pow(ratio, 16 / Double(n / 2 + 1))
   }
 }
