@@ -132,12 +132,15 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
 
   /// The place between two arguments at which the rise has its extremum.
   package static func brentTurn(
-    _ curve: Curve, _ a: Double, _ b: Double
+    _ curve: Curve, _ a: Double, _ b: Double, ends: (Double, Double)? = nil
   ) throws(GSLError) -> (x: Double, point: CurvePoint) {
-    let x = try noisyRoot("extremum of the rise", in: a...b) { x throws(GSLError) in
+    var reached: (x: Double, point: CurvePoint)?
+    let x = try noisyRoot("extremum of the rise", in: a...b, ends: ends) { x throws(GSLError) in
       let point = try curve.point(Double.exp(x), tolerance: 1e-14)
+      reached = (x, point)
       return (point.riseSlope, .nan, point.riseError)
     }
+    if let reached, reached.x == x { return reached }
     return (x, try curve.point(Double.exp(x), tolerance: 1e-14))
   }
 
@@ -338,6 +341,8 @@ package func noisyRoot(
   guard (fa < 0) != (fb < 0) else { throw .invalid("\(context): no change of sign") }
   var x = start > a && start < b ? start : 0.5 * (a + b)
   var step = b - a
+  // The last place, for secants where there is no derivative.
+  var last = abs(fa) < abs(fb) ? (x: a, value: fa) : (x: b, value: fb)
   for _ in 0..<200 {
     let (value, slope, noise) = try f(x)
     if abs(value) <= noise { return x }
@@ -345,7 +350,8 @@ package func noisyRoot(
     if b - a <= 4 * max(abs(x).ulp, .ulpOfOne) { return x }
     var next = x - value / slope
     // Without a useful derivative the secant; where steps do not shrink, bisection.
-    if !next.isFinite { next = a - fa * (b - a) / (fb - fa) }
+    if !next.isFinite { next = x - value * (x - last.x) / (value - last.value) }
+    last = (x, value)
     if !(next > a && next < b) || abs(next - x) > 0.5 * step { next = 0.5 * (a + b) }
     step = abs(next - x)
     if abs(next - x) <= 0.5 * .ulpOfOne * max(1, abs(x)) { return next }

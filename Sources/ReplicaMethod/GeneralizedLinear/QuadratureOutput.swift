@@ -16,16 +16,59 @@ final class QuadratureOutput: OutputFunction {
   private let isEven: Bool
   /// Where f or its slope jumps, or its slope changes sign.
   private let marks: [Double]
+  /// Width of a panel in y, in standard deviations of the noise.
+  private let yPanel: Double
+  /// Relative error of the rule in y, from a finer one.
+  private let yError: Double
   private let kernels = Mutex<[Int: BandedKernel]>([:])
 
   /// Reach in z: what lies beyond has a probability below 1e-16.
   static let reach = 8.4
 
+  /// The functions of a channel, with a rule in y that is as fine as Z_out asks for.
+  ///
+  /// Z_out log Z_out and the moments are analytic in y only between the zeros of Z_out, which lie near where y changes its
+  /// dependence on z; how fine the rule must be is found at three overlaps.
   init(_ f: @escaping @Sendable (Double) -> Double, noise: Double, isEven: Bool) throws(GSLError) {
     self.f = f
     self.noise = noise
     self.isEven = isEven
-    marks = Self.marks(of: f)
+    let marks = Self.marks(of: f)
+    self.marks = marks
+    let overlaps = [0.1, 0.6, 0.95]
+    func points(_ width: Double) throws(GSLError) -> [OutputPoint] {
+      let trial = QuadratureOutput(f, noise: noise, isEven: isEven, marks: marks, yPanel: width)
+      var points: [OutputPoint] = []
+      for q in overlaps { points.append(try trial.point(q, complement: 1 - q)) }
+      return points
+    }
+    var width = 6.0
+    var last = try points(width)
+    var error = Double.infinity
+    while width > 2 {
+      let next = try points(width / 1.5)
+      error = zip(last, next).reduce(0) { error, pair in
+        let (a, b) = pair
+        return max(
+          error, abs(a.psi - b.psi) / max(1, abs(b.psi)), abs(a.g / b.g - 1), abs(a.slope - b.slope) / abs(b.slope))
+      }
+      if error < 5e-14 { break }
+      width /= 1.5
+      last = next
+    }
+    yPanel = width
+    yError = error
+  }
+
+  private init(
+    _ f: @escaping @Sendable (Double) -> Double, noise: Double, isEven: Bool, marks: [Double], yPanel: Double
+  ) {
+    self.f = f
+    self.noise = noise
+    self.isEven = isEven
+    self.marks = marks
+    self.yPanel = yPanel
+    yError = 0
   }
 
   /// Places at which f is not smooth or turns.
@@ -69,7 +112,7 @@ final class QuadratureOutput: OutputFunction {
     let level = max(0, Int(Double.log2(0.2 / v.squareRoot()).rounded(.up)))
     guard level <= 9 else { throw .invalid("overlap too close to 1 for the quadrature of the channel") }
     if let known = kernels.withLock({ $0[level] }) { return known }
-    let made = try BandedKernel(f, noise: noise, isEven: isEven, marks: marks, panel: Double.pow(2, -level))
+    let made = try BandedKernel(f, noise: noise, isEven: isEven, marks: marks, panel: Double.pow(2, -level), yPanel: yPanel)
     kernels.withLock { $0[level] = made }
     return made
   }
@@ -112,7 +155,7 @@ final class QuadratureOutput: OutputFunction {
     let stops = marks.filter { $0 > start && $0 < end } + [end]
     while a < end {
       let distance = marks.reduce(Double.infinity) { min($0, abs($1 - a)) }
-      let width = min(max(spread, 0.5 * distance), 1.7 * root, max(0.7, spread))
+      let width = min(max(spread, 0.5 * distance), 2.9 * root, max(0.7, spread))
       var b = a + width
       // Coming towards a mark the panels shrink again.
       if let next = stops.first(where: { $0 > a + abs(a) * 1e-12 + 1e-13 }) {
@@ -224,8 +267,8 @@ final class QuadratureOutput: OutputFunction {
     // What the total probability lacks shows how good the rules are.
     let defect = max(abs(mass - 1), 2e-14)
     var point = OutputPoint(
-      psi: psi, g: g / v, slope: slope / (v * v), curvature: curvature / (v * v * v), unit: 2 * defect)
-    point.curvatureError = 64 * defect * size / (v * v * v)
+      psi: psi, g: g / v, slope: slope / (v * v), curvature: curvature / (v * v * v), unit: 2 * max(defect, yError))
+    point.curvatureError = 64 * max(defect, yError) * size / (v * v * v)
     guard defect < 1e-6 else { throw .invalid("the quadrature of the channel misses structure of y(z)") }
     return point
   }
@@ -243,13 +286,15 @@ struct BandedKernel: Sendable {
   let values: [Double]
   /// f at the nodes in z.
   let images: [Double]
+  /// Nodes of a panel in y.
+  private static let panelOrder = 24
   private let lowest: Double
   private let width: Double
   /// The number of nodes of a panel in y below each 64th of it.
   private let below: [Int]
 
   init(
-    _ f: (Double) -> Double, noise: Double, isEven: Bool, marks: [Double], panel: Double
+    _ f: (Double) -> Double, noise: Double, isEven: Bool, marks: [Double], panel: Double, yPanel: Double
   ) throws(GSLError) {
     let rule = try FixedRule.gaussLegendre(20)
     let sigma = noise.squareRoot()
@@ -263,12 +308,12 @@ struct BandedKernel: Sendable {
     while a < reach {
       let stop = stops.first { $0 > a + 1e-13 } ?? reach
       var width = min(panel, stop - a)
-      // Short enough that f changes by 6 standard deviations of the noise at most, and graded towards a place at which it is
+      // Short enough that f changes by 7 standard deviations of the noise at most, and graded towards a place at which it is
       // not analytic.
       while width > 1e-9 {
         let values = (0...4).map { f(a + width * (1e-9 + Double($0) / 4 * (1 - 2e-9))) }
         let change = (values.max() ?? 0) - (values.min() ?? 0)
-        if change > 6 * sigma {
+        if change > 7 * sigma {
           width *= 0.7
           continue
         }
@@ -287,13 +332,14 @@ struct BandedKernel: Sendable {
     let images = z.map(f)
     let lowest = (images.min() ?? 0) - 8.5 * sigma
     let highest = (images.max() ?? 0) + 8.5 * sigma
-    let count = max(1, Int(((highest - lowest) / (5 * sigma)).rounded(.up)))
+    let count = max(1, Int(((highest - lowest) / (yPanel * sigma)).rounded(.up)))
     guard count < 200_000 else { throw .invalid("the noise is too small for the quadrature of the channel") }
+    let yRule = try FixedRule.gaussLegendre(Self.panelOrder)
     var y: [Double] = []
     var yWeights: [Double] = []
     let width = (highest - lowest) / Double(count)
     for k in 0..<count {
-      for (x, weight) in zip(rule.nodes, rule.weights) {
+      for (x, weight) in zip(yRule.nodes, yRule.weights) {
         y.append(lowest + width * (Double(k) + 0.5 + 0.5 * x))
         yWeights.append(0.5 * width * weight)
       }
@@ -303,8 +349,8 @@ struct BandedKernel: Sendable {
     var values: [Double] = []
     let norm = 0.398_942_280_401_432_7 / sigma
     for image in images {
-      let first = max(0, Int(((image - 8.5 * sigma - lowest) / width).rounded(.down)) * 20)
-      let last = min(y.count, Int(((image + 8.5 * sigma - lowest) / width).rounded(.up)) * 20)
+      let first = max(0, Int(((image - 8.5 * sigma - lowest) / width).rounded(.down)) * Self.panelOrder)
+      let last = min(y.count, Int(((image + 8.5 * sigma - lowest) / width).rounded(.up)) * Self.panelOrder)
       offsets.append(values.count)
       band.append(first..<max(first, last))
       for i in first..<max(first, last) {
@@ -318,23 +364,23 @@ struct BandedKernel: Sendable {
     (self.z, self.weights, self.y, self.yWeights) = (z, weights, y, yWeights)
     (self.band, self.offsets, self.values) = (band, offsets, values)
     (self.images, self.lowest, self.width) = (images, lowest, width)
-    below = (0...64).map { cell in rule.nodes.count { 0.5 + 0.5 * $0 < Double(cell) / 64 } }
+    below = (0...64).map { cell in yRule.nodes.count { 0.5 + 0.5 * $0 < Double(cell) / 64 } }
   }
 
   /// The first node in y that may lie above a place.
   func first(above place: Double) -> Int {
     let (panel, cell) = cell(of: place)
-    return 20 * panel + below[cell]
+    return Self.panelOrder * panel + below[cell]
   }
 
   /// The end of the nodes in y that may lie below a place.
   func end(below place: Double) -> Int {
     let (panel, cell) = cell(of: place)
-    return 20 * panel + below[cell + 1]
+    return Self.panelOrder * panel + below[cell + 1]
   }
 
   private func cell(of place: Double) -> (panel: Int, cell: Int) {
-    let t = max(0, min(place - lowest, width * Double(y.count / 20))) / width
+    let t = max(0, min(place - lowest, width * Double(y.count / Self.panelOrder))) / width
     let panel = Int(t)
     return (panel, min(63, Int(64 * (t - Double(panel)))))
   }
