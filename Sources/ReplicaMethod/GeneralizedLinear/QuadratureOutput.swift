@@ -16,7 +16,7 @@ final class QuadratureOutput: OutputFunction {
   private let isEven: Bool
   /// Where f or its slope jumps, or its slope changes sign.
   private let marks: [Double]
-  /// Width of a panel in y, in standard deviations of the noise.
+  /// Width of the narrowest panels in y, in standard deviations of the noise.
   private let yPanel: Double
   /// Relative error of the rule in y, from a finer one.
   private let yError: Double
@@ -28,14 +28,14 @@ final class QuadratureOutput: OutputFunction {
   /// The functions of a channel, with a rule in y that is as fine as Z_out asks for.
   ///
   /// Z_out log Z_out and the moments are analytic in y only between the zeros of Z_out, which lie near where y changes its
-  /// dependence on z; how fine the rule must be is found at three overlaps.
+  /// dependence on z; how fine the rule must be is found at two overlaps.
   init(_ f: @escaping @Sendable (Double) -> Double, noise: Double, isEven: Bool) throws(GSLError) {
     self.f = f
     self.noise = noise
     self.isEven = isEven
     let marks = Self.marks(of: f)
     self.marks = marks
-    let overlaps = [0.1, 0.6, 0.95]
+    let overlaps = [0.3, 0.9]
     func points(_ width: Double) throws(GSLError) -> [OutputPoint] {
       let trial = QuadratureOutput(f, noise: noise, isEven: isEven, marks: marks, yPanel: width)
       var points: [OutputPoint] = []
@@ -196,6 +196,8 @@ final class QuadratureOutput: OutputFunction {
       sums.withUnsafeMutableBufferPointer { sums in
         kernel.values.withUnsafeBufferPointer { p in
           for j in first..<last {
+            let band = kernel.band[j]
+            if band.isEmpty { continue }
             let d = (kernel.z[j] - w) / spread
             let a = kernel.weights[j] * norm * Double.exp(-0.5 * d * d)
             var moments = SIMD4(a, a * d, a * d * d, a * d * d * d)
@@ -211,11 +213,10 @@ final class QuadratureOutput: OutputFunction {
             guard nearest < budget else { continue }
             // The values of y near f(z) that are left of the budget.
             let distance = sigma * (budget - nearest).squareRoot()
-            let band = kernel.band[j]
-            let (from, to) = (
-              max(band.lowerBound, kernel.first(above: kernel.images[j] - distance)),
-              min(band.upperBound, kernel.end(below: kernel.images[j] + distance))
-            )
+            let image = kernel.images[j]
+            var (from, to) = (band.lowerBound, band.upperBound)
+            while from < to, kernel.y[from] < image - distance { from += 1 }
+            while from < to, kernel.y[to - 1] > image + distance { to -= 1 }
             guard from < to else { continue }
             if low >= high {
               (low, high) = (from, to)
@@ -288,10 +289,6 @@ struct BandedKernel: Sendable {
   let images: [Double]
   /// Nodes of a panel in y.
   private static let panelOrder = 24
-  private let lowest: Double
-  private let width: Double
-  /// The number of nodes of a panel in y below each 64th of it.
-  private let below: [Int]
 
   init(
     _ f: (Double) -> Double, noise: Double, isEven: Bool, marks: [Double], panel: Double, yPanel: Double
@@ -302,6 +299,8 @@ struct BandedKernel: Sendable {
     var z: [Double] = []
     var weights: [Double] = []
     let decay = LegendreDecay(rule)
+    /// Values of f on a panel in z, and how far they change along a length that the law of z resolves.
+    var spans: [(low: Double, high: Double, scale: Double)] = []
     // For even f the other half is a mirror image.
     var a = isEven ? 0 : -reach
     let stops = marks.filter { abs($0) < reach } + [reach]
@@ -326,34 +325,65 @@ struct BandedKernel: Sendable {
         z.append(a + half * (1 + x))
         weights.append(weight * half)
       }
+      let values = (0...4).map { f(a + width * (1e-9 + Double($0) / 4 * (1 - 2e-9))) }
+      let steps = zip(values, values.dropFirst()).map { abs($1 - $0) * 4 / width }
+      let isAtMark = stops.contains { $0 < reach && ($0 == a || abs($0 - a - width) < 1e-12) } || a == 0
+      spans.append((values.min() ?? 0, values.max() ?? 0, isAtMark ? 0 : 0.5 * panel * (steps.min() ?? 0)))
       a = width == stop - a ? stop : a + width
       guard z.count < 2_000_000 else { throw .invalid("the noise is too small for the quadrature of the channel") }
     }
     let images = z.map(f)
     let lowest = (images.min() ?? 0) - 8.5 * sigma
     let highest = (images.max() ?? 0) + 8.5 * sigma
-    let count = max(1, Int(((highest - lowest) / (yPanel * sigma)).rounded(.up)))
-    guard count < 200_000 else { throw .invalid("the noise is too small for the quadrature of the channel") }
+    let narrow = yPanel * sigma
+    // Where the noise matters panels are narrow; elsewhere Z_out varies with y as the law of z does.
+    let binWidth = 2 * sigma
+    guard highest - lowest < 1e6 * binWidth else {
+      throw .invalid("the noise is too small for the quadrature of the channel")
+    }
+    var scales = [Double](repeating: .infinity, count: Int((highest - lowest) / binWidth) + 1)
+    for span in spans {
+      let from = Int((span.low - 8.5 * sigma - lowest) / binWidth)
+      let to = Int((span.high + 8.5 * sigma - lowest) / binWidth)
+      for bin in max(0, from)...min(scales.count - 1, to) { scales[bin] = min(scales[bin], span.scale * yPanel / 6) }
+    }
     let yRule = try FixedRule.gaussLegendre(Self.panelOrder)
     var y: [Double] = []
     var yWeights: [Double] = []
-    let width = (highest - lowest) / Double(count)
-    for k in 0..<count {
+    var start = lowest
+    while start < highest {
+      // As far as every scale on the way allows.
+      var bin = Int((start - lowest) / binWidth)
+      var scale = scales[bin]
+      while bin + 1 < scales.count, lowest + Double(bin + 1) * binWidth - start < scale {
+        bin += 1
+        scale = min(scale, scales[bin])
+      }
+      let width = min(max(narrow, min(scale, lowest + Double(bin) * binWidth - start)), highest - start)
       for (x, weight) in zip(yRule.nodes, yRule.weights) {
-        y.append(lowest + width * (Double(k) + 0.5 + 0.5 * x))
+        y.append(start + width * (0.5 + 0.5 * x))
         yWeights.append(0.5 * width * weight)
       }
+      start = highest - start - width < 1e-9 * sigma ? highest : start + width
+    }
+    /// Number of nodes in y below a place.
+    func below(_ place: Double) -> Int {
+      var (a, b) = (0, y.count)
+      while a < b {
+        let middle = (a + b) / 2
+        if y[middle] < place { a = middle + 1 } else { b = middle }
+      }
+      return a
     }
     var band: [Range<Int>] = []
     var offsets: [Int] = []
     var values: [Double] = []
     let norm = 0.398_942_280_401_432_7 / sigma
     for image in images {
-      let first = max(0, Int(((image - 8.5 * sigma - lowest) / width).rounded(.down)) * Self.panelOrder)
-      let last = min(y.count, Int(((image + 8.5 * sigma - lowest) / width).rounded(.up)) * Self.panelOrder)
+      let (first, last) = (below(image - 8.5 * sigma), below(image + 8.5 * sigma))
       offsets.append(values.count)
-      band.append(first..<max(first, last))
-      for i in first..<max(first, last) {
+      band.append(first..<last)
+      for i in first..<last {
         let d = (y[i] - image) / sigma
         values.append(norm * Double.exp(-0.5 * d * d))
       }
@@ -363,26 +393,7 @@ struct BandedKernel: Sendable {
     }
     (self.z, self.weights, self.y, self.yWeights) = (z, weights, y, yWeights)
     (self.band, self.offsets, self.values) = (band, offsets, values)
-    (self.images, self.lowest, self.width) = (images, lowest, width)
-    below = (0...64).map { cell in yRule.nodes.count { 0.5 + 0.5 * $0 < Double(cell) / 64 } }
-  }
-
-  /// The first node in y that may lie above a place.
-  func first(above place: Double) -> Int {
-    let (panel, cell) = cell(of: place)
-    return Self.panelOrder * panel + below[cell]
-  }
-
-  /// The end of the nodes in y that may lie below a place.
-  func end(below place: Double) -> Int {
-    let (panel, cell) = cell(of: place)
-    return Self.panelOrder * panel + below[cell + 1]
-  }
-
-  private func cell(of place: Double) -> (panel: Int, cell: Int) {
-    let t = max(0, min(place - lowest, width * Double(y.count / Self.panelOrder))) / width
-    let panel = Int(t)
-    return (panel, min(63, Int(64 * (t - Double(panel)))))
+    self.images = images
   }
 
   /// Number of nodes below a place.
