@@ -342,7 +342,9 @@ struct RiskStateSolver {
     }
     guard let bracket else { throw .absent("no-transition: the signal's direction is nowhere detached first") }
     let found = try eliminated(kind, bracket.place)
-    let (earlier, later) = (samples(law(found.rough, .standard), found.rough), samples(law(found.fine, .fine), found.fine))
+    let (earlier, later) = (
+      samples(law(found.rough, .standard), found.rough), samples(law(found.fine, .fine), found.fine)
+    )
     guard later > 0.9 * bracket.low, later < 1.1 * bracket.high else { throw .failed("the root left its bracket") }
     let state = RiskStateSolver(self, alpha: later).assembled(
       RiskStateSolver(self, alpha: earlier).numbers(kind, at: found.rough, .standard),

@@ -28,14 +28,14 @@ final class QuadratureOutput: OutputFunction {
   /// The functions of a channel, with a rule in y that is as fine as Z_out asks for.
   ///
   /// Z_out log Z_out and the moments are analytic in y only between the zeros of Z_out, which lie near where y changes its
-  /// dependence on z; how fine the rule must be is found at two overlaps.
+  /// dependence on z; how fine the rule must be is found at three overlaps.
   init(_ f: @escaping @Sendable (Double) -> Double, noise: Double, isEven: Bool) throws(GSLError) {
     self.f = f
     self.noise = noise
     self.isEven = isEven
     let marks = Self.marks(of: f)
     self.marks = marks
-    let overlaps = [0.3, 0.9]
+    let overlaps = [0.01, 0.3, 0.9]
     func points(_ width: Double) throws(GSLError) -> [OutputPoint] {
       let trial = QuadratureOutput(f, noise: noise, isEven: isEven, marks: marks, yPanel: width)
       var points: [OutputPoint] = []
@@ -112,7 +112,8 @@ final class QuadratureOutput: OutputFunction {
     let level = max(0, Int(Double.log2(0.2 / v.squareRoot()).rounded(.up)))
     guard level <= 9 else { throw .invalid("overlap too close to 1 for the quadrature of the channel") }
     if let known = kernels.withLock({ $0[level] }) { return known }
-    let made = try BandedKernel(f, noise: noise, isEven: isEven, marks: marks, panel: Double.pow(2, -level), yPanel: yPanel)
+    let made = try BandedKernel(
+      f, noise: noise, isEven: isEven, marks: marks, panel: Double.pow(2, -level), yPanel: yPanel)
     kernels.withLock { $0[level] = made }
     return made
   }
