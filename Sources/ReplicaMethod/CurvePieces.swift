@@ -61,13 +61,17 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
     let (low, high) = (Double.log(range.lowerBound), Double.log(range.upperBound))
     let count = Int(((high - low) / Double.log(10) * density).rounded(.up))
     var folds: [(point: CurvePoint, isMaximum: Bool)] = []
+    typealias Place = (x: Double, point: CurvePoint)
     /// The fold between two arguments at which the rise has different signs.
-    func fold(_ a: Double, _ b: Double, falling: Bool) throws(GSLError) {
-      let root = try noisyRoot("fold of the curve of fixed points", in: a...b) { x throws(GSLError) in
-        let point = try curve.point(Double.exp(x), tolerance: 1e-14)
-        return (point.rise, point.riseSlope, 0.5 * point.riseError)
+    func fold(_ a: Place, _ b: Place, falling: Bool) throws(GSLError) {
+      var reached = a
+      let root = try noisyRoot(
+        "fold of the curve of fixed points", in: a.x...b.x, ends: (a.point.rise, b.point.rise)
+      ) { x throws(GSLError) in
+        reached = (x, try curve.point(Double.exp(x), tolerance: 1e-14))
+        return (reached.point.rise, reached.point.riseSlope, 0.5 * reached.point.riseError)
       }
-      folds.append((try curve.point(Double.exp(root), tolerance: 1e-14), falling))
+      folds.append((reached.x == root ? reached.point : try curve.point(Double.exp(root), tolerance: 1e-14), falling))
     }
     /// The sign of a rise; noise counts as the sign before it.
     func sign(_ point: CurvePoint, _ before: Double) -> Double {
@@ -81,7 +85,8 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
     if initial != 0, lastSign != (initial > 0 ? 1 : -1) {
       // Folds below the grid: the series has them at a g that doubles as well as hide.
       let tiny = low - 12
-      try fold(tiny, low, falling: initial > 0)
+      let first = try curve.point(Double.exp(tiny), tolerance: 1e-14)
+      try fold((tiny, first), (low, last), falling: initial > 0)
     }
     for index in 1...count {
       let x = low + (high - low) * Double(index) / Double(count)
@@ -89,13 +94,12 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
       nodes.append((x, point.strength, point.strengthSlope))
       let newSign = sign(point, lastSign)
       if newSign != lastSign {
-        try fold(lastX, x, falling: lastSign > 0)
+        try fold((lastX, last), (x, point), falling: lastSign > 0)
       } else if last.riseSlope * newSign < 0, point.riseSlope * newSign > 0 {
         // The rise turns back towards zero in between: does it cross zero twice?
-        let turn = try brentTurn(curve, lastX, x)
-        if turn.point.rise * newSign < 0 {
-          try fold(lastX, turn.x, falling: newSign > 0)
-          try fold(turn.x, x, falling: newSign < 0)
+        if let between = try crossed(curve, (lastX, last), (x, point), sign: newSign) {
+          try fold((lastX, last), between, falling: newSign > 0)
+          try fold(between, (x, point), falling: newSign < 0)
         }
       }
       (last, lastSign, lastX) = (point, newSign, x)
@@ -103,14 +107,40 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
     return (folds, nodes)
   }
 
+  /// A place between two arguments at which the rise has the other sign, where its slope turns between them.
+  ///
+  /// The search ends as soon as the tangents of the rise at both ends meet, even at twice the depth, on the side of the ends.
+  private static func crossed(
+    _ curve: Curve, _ a: (x: Double, point: CurvePoint), _ b: (x: Double, point: CurvePoint), sign: Double
+  ) throws(GSLError) -> (x: Double, point: CurvePoint)? {
+    var (a, b) = (a, b)
+    for _ in 0..<60 {
+      let (fa, fb) = (a.point.rise * sign, b.point.rise * sign)
+      let (sa, sb) = (a.point.riseSlope * sign, b.point.riseSlope * sign)
+      let step = min(max((fb - fa - sb * (b.x - a.x)) / (sa - sb), 0), b.x - a.x)
+      let lowest = min(fa, fb)
+      if lowest - 2 * (lowest - (fa + sa * step)) > 0 || b.x - a.x < 1e-12 { return nil }
+      // Where the slope would vanish if it were linear.
+      let share = min(max(sa / (sa - sb), 0.1), 0.9)
+      let x = a.x + share * (b.x - a.x)
+      let point = try curve.point(Double.exp(x), tolerance: 1e-14)
+      if point.rise * sign < 0 { return (x, point) }
+      if point.riseSlope * sign < 0 { a = (x, point) } else { b = (x, point) }
+    }
+    return nil
+  }
+
   /// The place between two arguments at which the rise has its extremum.
   package static func brentTurn(
-    _ curve: Curve, _ a: Double, _ b: Double
+    _ curve: Curve, _ a: Double, _ b: Double, ends: (Double, Double)? = nil
   ) throws(GSLError) -> (x: Double, point: CurvePoint) {
-    let x = try noisyRoot("extremum of the rise", in: a...b) { x throws(GSLError) in
+    var reached: (x: Double, point: CurvePoint)?
+    let x = try noisyRoot("extremum of the rise", in: a...b, ends: ends) { x throws(GSLError) in
       let point = try curve.point(Double.exp(x), tolerance: 1e-14)
+      reached = (x, point)
       return (point.riseSlope, .nan, point.riseError)
     }
+    if let reached, reached.x == x { return reached }
     return (x, try curve.point(Double.exp(x), tolerance: 1e-14))
   }
 
@@ -180,12 +210,7 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
       above = (Double.log(last.g), excess(last.strength), .nan)
     }
     guard let below, let above else { return nil }
-    // Between two nodes the inverse function is nearly the cubic of their slopes.
-    let width = below.excess - above.excess
-    let t = below.excess / width
-    let guess =
-      below.x + (above.x - below.x) * t * t * (3 - 2 * t)
-      - width * t * (1 - t) * ((1 - t) / below.slope - t / above.slope)
+    let guess = Self.inverse(nodes.filter { $0.x <= below.x }.suffix(2) + nodes.filter { $0.x >= above.x }.prefix(2))
     var reached: (x: Double, point: CurvePoint)?
     let x = try noisyRoot(
       "fixed point of state evolution", in: below.x...above.x, ends: (below.excess, above.excess), start: guess
@@ -194,10 +219,32 @@ package struct CurvePieces<Curve: FixedPointCurve>: Sendable {
       reached = (x, point)
       if strength > 0, point.strength <= 0 { return (-700, .nan, 0) }
       let scale = strength > 0 ? point.strength : 1
-      return (excess(point.strength), point.strengthSlope / scale, 0.25 * point.strengthError / scale)
+      // What is left of the way is gone along the tangent.
+      let slope = point.strengthSlope / scale
+      return (excess(point.strength), slope, max(0.25 * point.strengthError / scale, point.straightness * abs(slope)))
     }
     if let reached, reached.x == x { return reached.point.shifted(to: strength) }
     return try curve.point(Double.exp(x), tolerance: 1e-14).shifted(to: strength)
+  }
+
+  /// The place at which the excess vanishes, by the Hermite polynomial of the inverse function through nodes; not finite
+  /// where there are too few.
+  private static func inverse(_ nodes: [(x: Double, excess: Double, slope: Double)]) -> Double {
+    // Divided differences with every node twice.
+    let arguments = nodes.flatMap { [$0.excess, $0.excess] }
+    var row = nodes.flatMap { [$0.x, $0.x] }
+    guard var value = row.first else { return .nan }
+    var product = 1.0
+    for order in 1..<row.count {
+      for i in 0..<row.count - order {
+        row[i] =
+          order == 1 && i % 2 == 0
+          ? 1 / nodes[i / 2].slope : (row[i + 1] - row[i]) / (arguments[i + order] - arguments[i])
+      }
+      product *= -arguments[order - 1]
+      value += row[0] * product
+    }
+    return value
   }
 }
 
@@ -230,20 +277,39 @@ extension CurvePieces where Curve == BipartiteCurve {
 }
 
 extension CurvePoint {
-  /// The fixed point of exactly this strength: what is left of the distance is added to the errors.
+  /// A step in log g along which the strength and everything else are straight to 1e-15.
+  fileprivate var straightness: Double { rise == 0 ? 0 : 3e-8 / (1 + abs(riseSlope / rise)) }
+
+  /// The fixed point of exactly this strength: what is left of the distance is gone along the tangent, or added to the errors.
   fileprivate func shifted(to target: Double) -> CurvePoint {
     var point = self
-    let miss = strengthError + abs(strength - target) + target.ulp
-    let distance = strengthSlope != 0 ? miss / abs(strengthSlope) : .infinity
+    let miss = target - strength
+    let step = strengthSlope != 0 ? miss / strengthSlope : .infinity
+    var uncertainty = strengthError + target.ulp
+    var along = 0.0
+    var bend = 0.0
+    if abs(step) <= 2 * straightness {
+      along = step
+      bend = 2 * step * step * (1 + abs(riseSlope / rise))
+    } else {
+      uncertainty += abs(miss)
+    }
+    let distance = strengthSlope != 0 ? uncertainty / abs(strengthSlope) : .infinity
     // On a fold the distance grows like the root of the miss.
-    let step = min(distance, (2 * miss / max(abs(strengthSlope), .leastNormalMagnitude)).squareRoot() + distance)
+    let reach =
+      bend
+      + min(distance, (2 * uncertainty / max(abs(strengthSlope), .leastNormalMagnitude)).squareRoot() + distance)
     point.strength = target
-    point.overlapError += abs(overlapSlope) * step
-    point.mmseError += abs(overlapSlope) * step
-    point.second.error += abs(second.slope) * step
+    point.overlap += overlapSlope * along
+    point.mmse -= overlapSlope * along
+    point.second.overlap += second.slope * along
+    point.second.mmse -= second.slope * along
+    point.overlapError += abs(overlapSlope) * reach
+    point.mmseError += abs(overlapSlope) * reach
+    point.second.error += abs(second.slope) * reach
     // Moved along the curve to the strength asked for.
-    point.potential += potentialSlope * (target - strength)
-    point.potentialError += abs(potentialSlope) * strengthError
+    point.potential += potentialSlope * miss
+    point.potentialError += abs(potentialSlope) * (strengthError + 4 * abs(miss * along))
     return point
   }
 
@@ -275,6 +341,8 @@ package func noisyRoot(
   guard (fa < 0) != (fb < 0) else { throw .invalid("\(context): no change of sign") }
   var x = start > a && start < b ? start : 0.5 * (a + b)
   var step = b - a
+  // The last place, for secants where there is no derivative.
+  var last = abs(fa) < abs(fb) ? (x: a, value: fa) : (x: b, value: fb)
   for _ in 0..<200 {
     let (value, slope, noise) = try f(x)
     if abs(value) <= noise { return x }
@@ -282,7 +350,8 @@ package func noisyRoot(
     if b - a <= 4 * max(abs(x).ulp, .ulpOfOne) { return x }
     var next = x - value / slope
     // Without a useful derivative the secant; where steps do not shrink, bisection.
-    if !next.isFinite { next = a - fa * (b - a) / (fb - fa) }
+    if !next.isFinite { next = x - value * (x - last.x) / (value - last.value) }
+    last = (x, value)
     if !(next > a && next < b) || abs(next - x) > 0.5 * step { next = 0.5 * (a + b) }
     step = abs(next - x)
     if abs(next - x) <= 0.5 * .ulpOfOne * max(1, abs(x)) { return next }

@@ -213,6 +213,70 @@ private func expect(
       #expect(abs(square / n - exact) < 4 * error, "\(measurement)")
       #expect(abs(slope / n + exact) < 8 * error, "\(measurement)")
     }
+
+  /// |z|^1.5 is not analytic at 0: weak recovery by E(h-1)^2 with z = t^2, in which it is a polynomial.
+  @Test func weakRecoveryOfARoughFormula() throws {
+    let formula = try OutputChannel.expression(
+      Expression("abs(z)^1.5", variables: OutputChannel.expressionVariables))
+    let noise = 0.1
+    let rule = try FixedRule.gaussLegendre(20)
+    func nodes(_ a: Double, _ b: Double, _ panels: Int) -> [(x: Double, weight: Double)] {
+      let half = 0.5 * (b - a) / Double(panels)
+      return (0..<panels).flatMap { k in
+        zip(rule.nodes, rule.weights).map { (a + half * (2 * Double(k) + 1 + $0), half * $1) }
+      }
+    }
+    let t = nodes(0, 2.95, 60).map { (z: $0.x * $0.x, weight: $0.weight * 2 * $0.x) }
+    var sum = 0.0
+    for (y, weight) in nodes(-3, 29, 160) {
+      var (mass, square) = (0.0, 0.0)
+      for (z, dz) in t {
+        let d = y - z * z.squareRoot()
+        let p = dz * Double.exp(-0.5 * z * z - 0.5 * d * d / noise) / (Double.pi * noise.squareRoot())
+        mass += p
+        square += p * z * z
+      }
+      if mass > 0 { sum += weight * (square / mass - 1) * (square / mass - 1) * mass }
+    }
+    let found = try Measurement(channel: formula, noise: noise).weakRecovery()
+    #expect(abs(found.value * sum - 1) < 2e-13)
+    #expect(abs(found.value - 1 / sum) <= found.error + 2e-13)
+  }
+
+  /// A formula that is neither even nor monotone against the integrals over a plain fine grid.
+  @Test func wavyFormula() throws {
+    let formula = try OutputChannel.expression(
+      Expression("cos(3*z)+z", variables: OutputChannel.expressionVariables))
+    let noise = 0.05
+    let curve = try GeneralizedLinearCurve(Measurement(channel: formula, noise: noise))
+    let q = 0.4
+    // The trapezoidal rule converges geometrically for what decays at both ends.
+    let h = 0.02
+    let (root, spread) = (q.squareRoot(), (1 - q).squareRoot())
+    var gain = 0.0
+    let normal = { (x: Double) in Double.exp(-0.5 * x * x) / (2 * Double.pi).squareRoot() }
+    let y = stride(from: -9.0, through: 9, by: 0.03).map { $0 }
+    let z = stride(from: -6.5, through: 6.5, by: h).map { $0 }
+    let likelihood = y.map { y in
+      z.map { z in normal((y - Double.cos(3 * z) - z) / noise.squareRoot()) / noise.squareRoot() }
+    }
+    for x in stride(from: -6.0, through: 6, by: 0.1) {
+      let w = root * x
+      let prior = z.map { h * normal(($0 - w) / spread) / spread }
+      for i in y.indices {
+        var (mass, mean) = (0.0, 0.0)
+        for j in z.indices where prior[j] > 1e-18 {
+          let p = prior[j] * likelihood[i][j]
+          mass += p
+          mean += p * (z[j] - w)
+        }
+        if mass > 1e-30 { gain += 0.1 * normal(x) * 0.03 * mean * mean / mass }
+      }
+    }
+    let point = try curve.point(q / (1 - q), tolerance: 1e-14)
+    #expect(abs(point.overlap - q) < 1e-14)
+    let expected = q / (1 - q) / (gain / ((1 - q) * (1 - q)))
+    #expect(abs(point.strength / expected - 1) < 1e-7)
   }
 
   /// A formula takes the general quadrature; the same channel by name the closed form.

@@ -133,6 +133,44 @@ private func loss(of row: ReferenceRow) throws -> Loss {
     #expect(abs(alpha * a.virial - (alpha * a.response - 1 - alpha * a.jump) / chi) < 1e-11 * alpha)
   }
 
+  /// Second derivatives of Phi in chi and s against differences of the first ones, with jumps at h = 0 and elsewhere.
+  @Test func secondDerivatives() throws {
+    let wavy = try Loss.expression(
+      Expression("(z^2-y^2)^2/4 + 0.4*cos(4*z)", variables: Loss.expressionVariables))
+    for (loss, chi, s) in [(Loss.quartic, 0.5, 0.8), (.quartic, 0.1, 0.3), (wavy, 0.6, 0.5)] {
+      func averages(_ chi: Double, _ s: Double) -> StateLaw.Averages {
+        StateLaw(loss, chi: chi, parisi: s, .fine).averages
+      }
+      func half(_ a: StateLaw.Averages, _ chi: Double) -> Double { 0.5 * a.displacement / (chi * chi) }
+      let a = averages(chi, s)
+      let h = 1e-4
+      let (left, right, below, above) = (
+        averages(chi - h, s), averages(chi + h, s), averages(chi, s - h), averages(chi, s + h)
+      )
+      let perChi = (half(right, chi + h) - half(left, chi - h)) / (2 * h)
+      #expect(abs(perChi - (s * a.slopeVariance - a.slopeDecay)) < 1e-5 * abs(perChi))
+      #expect(abs((above.envelope - below.envelope) / (2 * h) + a.envelopeVariance) < 1e-5 * a.envelopeVariance)
+      #expect(abs((half(above, chi) - half(below, chi)) / (2 * h) + a.covariance) < 1e-5 * abs(a.covariance))
+    }
+  }
+
+  /// The edge of the bulk and the response of the signal with nodes that are made for its resolvent.
+  @Test func spectraAreResolved() throws {
+    for alpha in [3.0, 6, 14] {
+      let solver = try RiskStateSolver(loss: .quartic, alpha: alpha)
+      let state = solver.state(.groundState)
+      let (chi, s) = (try state.chi.get(), try state.parisi.get())
+      let place = RiskStateSolver.Place(chi: chi, ratio: s / chi)
+      let law = StateLaw(.quartic, chi: chi, parisi: s, .fine, keepsNodes: true)
+      let edge = StateSpectrum(law, alpha: alpha, isMarginal: false)
+      // The edge by averages of which each has its own nodes.
+      let there = StateLaw(.quartic, chi: chi, parisi: s, .fine, resolvent: edge.edge).averages
+      #expect(edge.isSoft ? abs(alpha * there.squaredResponse - 1) < 1e-9 : alpha * there.squaredResponse < 1)
+      #expect(abs(alpha * there.signalResponse - (try state.signalResponse.get())) < 1e-9)
+      #expect(solver.complexity(law, place).magnitude < 1e-11)
+    }
+  }
+
   /// A third route: the proximal point by minimisation on a grid of fields, for a loss with a gap away from z = 0.
   @Test func proximalPointByMinimisation() throws {
     let loss = try Loss.expression(

@@ -19,11 +19,18 @@ struct ProximalSet {
   let concavities: Int
 
   /// What changes where the set changes its topology.
-  var signature: [Int] { [concavities, pieces.count, gaps.count] }
+  struct Signature: Equatable {
+    let concavities: Int
+    let pieces: Int
+    let gaps: Int
+  }
+
+  /// Numbers that change where the set changes its topology.
+  var signature: Signature { Signature(concavities: concavities, pieces: pieces.count, gaps: gaps.count) }
 
   /// The field h up to which values matter under the Gaussian measure.
   private static let fieldReach = 12.0
-  private static let gridCount = 96
+  static let gridCount = 96
 
   /// The set at a label.
   ///
@@ -31,7 +38,8 @@ struct ProximalSet {
   ///   - loss: a loss that is even in z.
   ///   - y: the label.
   ///   - chi: the susceptibility; at 0 the proximal point is the field itself.
-  init(_ loss: Loss, label y: Double, chi: Double) {
+  ///   - scratch: storage for ``gridCount`` + 1 predictions, to be used again.
+  init(_ loss: Loss, label y: Double, chi: Double, _ scratch: LossBuffer = LossBuffer(Self.gridCount + 1)) {
     if chi == 0 {
       concavities = 0
       pieces = [0...max(Self.fieldReach, y)]
@@ -42,24 +50,28 @@ struct ProximalSet {
     while map.field(end) < Self.fieldReach, end < 100 { end += 0.5 }
     // Concave intervals, from sign changes of psi'' on a grid that is finer near 0, minima between nodes included.
     let n = Self.gridCount
-    var nodes = (0...n).map { i in
+    scratch.fill(label: y, count: n + 1)
+    for i in 0...n {
       let u = Double(i) / Double(n)
-      return end * u * u
+      scratch.z[i] = end * u * u
     }
-    let curvatures = nodes.map(map.curvature)
-    for i in stride(from: n - 1, to: 0, by: -1)
-    where curvatures[i] > 0 && curvatures[i] <= curvatures[i - 1] && curvatures[i] <= curvatures[i + 1] {
-      if curvatures[i - 1] < 0 || curvatures[i + 1] < 0 { continue }
-      let lowest = Self.lowest(map.curvature, from: nodes[i - 1], to: nodes[i + 1])
-      if map.curvature(lowest) < 0 { nodes.insert(lowest, at: lowest > nodes[i] ? i + 1 : i) }
+    scratch.evaluate(loss, count: n + 1)
+    var nodes = (0...n).map { (z: scratch.z[$0], value: 1 + chi * scratch.second[$0]) }
+    for i in stride(from: n - 1, to: 0, by: -1) {
+      let here = nodes[i].value
+      let neighbours = (nodes[i - 1].value, nodes[i + 1].value)
+      guard here > 0, here <= neighbours.0, here <= neighbours.1 else { continue }
+      // It is resolved, and so not lower than the node by as much as the neighbours are higher.
+      if here > max(neighbours.0, neighbours.1) - here { continue }
+      let lowest = Self.lowest(map.curvature, from: nodes[i - 1].z, to: nodes[i + 1].z)
+      let curvature = map.curvature(lowest)
+      if curvature < 0 { nodes.insert((lowest, curvature), at: lowest > nodes[i].z ? i + 1 : i) }
     }
     var concave: [ClosedRange<Double>] = []
-    var start: Double? = map.curvature(nodes[0]) < 0 ? 0 : nil
-    for (a, b) in zip(nodes, nodes.dropFirst()) {
-      let (before, after) = (map.curvature(a) < 0, map.curvature(b) < 0)
-      if before == after { continue }
-      let crossing = Self.crossing(map.curvature, from: a, to: b)
-      if after {
+    var start: Double? = nodes[0].value < 0 ? 0 : nil
+    for i in 1..<nodes.count where (nodes[i - 1].value < 0) != (nodes[i].value < 0) {
+      let crossing = Self.crossing(map.curvature, from: nodes[i - 1], to: nodes[i])
+      if nodes[i].value < 0 {
         start = crossing
       } else {
         concave.append((start ?? 0)...crossing)
@@ -103,16 +115,28 @@ struct ProximalSet {
     }
   }
 
-  /// A zero of a function between places where its sign differs.
-  private static func crossing(_ f: (Double) -> Double, from a: Double, to b: Double) -> Double {
+  /// A zero of a function between places where its sign differs, by secants that move both ends (Illinois).
+  private static func crossing(
+    _ f: (Double) -> Double, from a: (z: Double, value: Double), to b: (z: Double, value: Double)
+  ) -> Double {
     var (a, b) = (a, b)
-    let isNegative = f(a) < 0
+    var wasLower: Bool?
     for _ in 0..<80 {
-      let middle = 0.5 * (a + b)
-      if middle <= a || middle >= b { break }
-      if (f(middle) < 0) == isNegative { a = middle } else { b = middle }
+      let width = b.z - a.z
+      var next = a.z - a.value * width / (b.value - a.value)
+      if !(next > a.z && next < b.z) { next = 0.5 * (a.z + b.z) }
+      if width <= 4 * b.z.ulp || next <= a.z || next >= b.z { return next }
+      let value = f(next)
+      if value == 0 { return next }
+      let isLower = (value < 0) == (a.value < 0)
+      // An end that stays twice counts half.
+      if isLower == wasLower {
+        if isLower { b.value *= 0.5 } else { a.value *= 0.5 }
+      }
+      if isLower { a = (next, value) } else { b = (next, value) }
+      wasLower = isLower
     }
-    return 0.5 * (a + b)
+    return 0.5 * (a.z + b.z)
   }
 
   /// The place of the minimum between a and b, by golden sections.
@@ -223,15 +247,19 @@ struct PanelRule {
   ///
   /// A rule of n nodes is exact to degree 2n - 1, and coefficients that decay geometrically have fallen there to the square
   /// of their relative size at degree n.
-  func error(_ values: [Double], from start: Int = 0, stride: Int = 1) -> Double {
+  func error(_ values: UnsafeBufferPointer<Double>, from start: Int = 0, stride: Int = 1) -> Double {
     var largest = 0.0
-    var tail = 0.0
-    for row in 0..<3 {
-      var sum = 0.0
-      for i in 0..<Self.order { sum += tails[row * Self.order + i] * values[start + i * stride] }
-      tail = max(tail, abs(sum))
+    var (a, b, c) = (0.0, 0.0, 0.0)
+    tails.withUnsafeBufferPointer { tails in
+      for i in 0..<Self.order {
+        let value = values[start + i * stride]
+        a += tails[i] * value
+        b += tails[Self.order + i] * value
+        c += tails[2 * Self.order + i] * value
+        largest = max(largest, abs(value))
+      }
     }
-    for i in 0..<Self.order { largest = max(largest, abs(values[start + i * stride])) }
+    let tail = max(abs(a), abs(b), abs(c))
     return largest > 0 ? tail * tail / largest : 0
   }
 

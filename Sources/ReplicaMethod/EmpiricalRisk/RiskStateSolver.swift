@@ -64,162 +64,151 @@ struct RiskStateSolver {
     return place.parisi * alpha * a.energy + 0.5 * Double.log(onePlus: place.ratio) + alpha * a.logNorm
   }
 
-  /// The condition that selects the state: positive towards the replica-symmetric end.
-  private func condition(_ kind: RiskStateKind, _ law: StateLaw, _ place: Place) -> Double {
-    kind == .threshold ? alpha * law.averages.squaredResponse - 1 : complexity(law, place)
+  /// The derivatives of the saddle-point equation in log chi, at a fixed ratio, and in the ratio.
+  private func saddleSlopes(_ law: StateLaw, _ place: Place) -> (logChi: Double, ratio: Double) {
+    let a = law.averages
+    let chi = place.chi
+    // E<l'^2/2>, which falls with chi as fields find lower values and with s as the law prefers small envelopes.
+    let mean = 0.5 * a.displacement / (chi * chi)
+    let perChi = place.parisi * a.slopeVariance - a.slopeDecay
+    return (
+      2 + chi * (perChi - place.ratio * a.covariance) / mean,
+      1 / (1 + place.ratio) - chi * a.covariance / mean
+    )
   }
 
-  /// The susceptibility on the curve at a ratio.
-  private func chi(
-    ratio: Double, near guess: Double, _ resolution: StateResolution
-  ) throws(RiskStateFailure) -> Double {
-    func equation(_ logChi: Double) -> Double {
-      let place = Place(chi: Double.exp(logChi), ratio: ratio)
-      return saddle(law(place, resolution), place)
+  /// 2 (chi + s)^2 d(alpha e)/ds along the curve, from the second derivatives of Phi.
+  private func energySlope(_ law: StateLaw, _ place: Place) -> Double {
+    let a = law.averages
+    let (chi, s, sum) = (place.chi, place.parisi, place.chi + place.parisi)
+    let mixed = alpha * a.covariance - 0.5 / (chi * sum * sum)
+    let perChi = alpha * (a.slopeDecay - s * a.slopeVariance) - 0.5 * (chi + sum) / (chi * chi * sum * sum)
+    return 1 - 2 * sum * sum * (alpha * a.envelopeVariance + s * mixed * mixed / perChi)
+  }
+
+  /// The condition that selects the state: positive towards the replica-symmetric end.
+  private func condition(_ kind: RiskStateKind, _ law: StateLaw, _ place: Place) -> Double {
+    switch kind {
+    case .threshold: alpha * law.averages.squaredResponse - 1
+    case .groundState, .replicaSymmetric: complexity(law, place)
+    case .maximalEnergy: energySlope(law, place)
     }
-    // Near a good guess the secant ends after some steps; everything else is for the bracket.
-    let isCoarse = resolution.outer > StateResolution.standard.outer
-    var (x0, x1) = (Double.log(guess), Double.log(guess) + 1e-3)
-    var (f0, f1) = (equation(x0), equation(x1))
-    for _ in 0..<10 {
-      let step = -f1 * (x1 - x0) / (f1 - f0)
-      guard step.isFinite, abs(step) < 0.7 else { break }
-      (x0, f0) = (x1, f1)
-      x1 += step
-      if abs(step) < (isCoarse ? 1e-5 : 1e-14) { return Double.exp(x1) }
-      f1 = equation(x1)
-      if f1 == 0 { return Double.exp(x1) }
+  }
+
+  /// The place on the curve at a ratio, with coarse averages near it.
+  private func onCurve(ratio: Double, near guess: Double) throws(RiskStateFailure) -> (place: Place, law: StateLaw) {
+    func at(_ logChi: Double) -> (place: Place, law: StateLaw) {
+      let place = Place(chi: Double.exp(logChi), ratio: ratio)
+      return (place, law(place, .coarse))
+    }
+    func excess(_ found: (place: Place, law: StateLaw)) -> Double { saddle(found.law, found.place) }
+    // Newton's method ends after some steps; everything else is for the bracket.
+    var x = Double.log(guess)
+    for _ in 0..<12 {
+      let found = at(x)
+      let step = -excess(found) / saddleSlopes(found.law, found.place).logChi
+      guard step.isFinite, x > -60, x < 16 else { break }
+      if abs(step) < 1e-3 { return (Place(chi: found.place.chi * Double.exp(step), ratio: ratio), found.law) }
+      x += min(max(step, -1), 1)
     }
     var (low, high) = (Double.log(guess), Double.log(guess))
-    let first = equation(low)
-    if first == 0 { return guess }
-    var step = isCoarse ? 0.25 : 1e-5
-    if first > 0 {
+    var step = 0.25
+    if excess(at(low)) > 0 {
       repeat {
         high = low
         low -= step
         step *= 2
         guard low > -60 else { throw .failed("no susceptibility solves the saddle-point equation") }
-      } while equation(low) > 0
+      } while excess(at(low)) > 0
     } else {
       repeat {
         low = high
         high += step
         step *= 2
         guard high < 16 else { throw .absent("no-state: all labels can be fitted at this number of samples") }
-      } while equation(high) < 0
+      } while excess(at(high)) < 0
     }
     do {
-      return Double.exp(try brentRoot("saddle point", in: low...high, equation).value)
+      return at(try brentRoot("saddle point", in: low...high) { excess(at($0)) }.value)
     } catch { throw .failed("\(error)") }
   }
 
   /// The state's place, bracketed with coarse averages.
   private func bracketed(_ kind: RiskStateKind) throws(RiskStateFailure) -> Place {
-    var place = Place(chi: try chi(ratio: 0, near: 1, .coarse), ratio: 0)
-    if kind == .replicaSymmetric { return place }
-    guard alpha * law(place, .coarse).averages.squaredResponse > 1 else {
+    let symmetric = try onCurve(ratio: 0, near: 1)
+    if kind == .replicaSymmetric { return symmetric.place }
+    guard alpha * symmetric.law.averages.squaredResponse > 1 else {
       throw .absent("replica-symmetric: the replica-symmetric state is stable, there are no other ones")
     }
-    func at(_ ratio: Double, near guess: Double) throws(RiskStateFailure) -> (place: Place, value: Double) {
-      let place = Place(chi: try chi(ratio: ratio, near: guess, .coarse), ratio: ratio)
-      let law = law(place, .coarse)
-      return (place, kind == .maximalEnergy ? law.averages.energy : condition(kind, law, place))
+    typealias Found = (place: Place, law: StateLaw)
+    /// The next place, begun along the tangent.
+    func next(_ ratio: Double, after before: Found) throws(RiskStateFailure) -> Found {
+      let (place, slopes) = (before.place, saddleSlopes(before.law, before.place))
+      let tangent = -slopes.ratio / slopes.logChi
+      let step = place.ratio > 0 ? tangent * place.ratio * Double.log(ratio / place.ratio) : tangent * ratio
+      return try onCurve(ratio: ratio, near: place.chi * Double.exp(min(max(step, -0.7), 0.7)))
     }
     var ratio = kind == .threshold ? 0.25 : 1.0 / 16
-    place = Place(chi: place.chi, ratio: ratio)
-    var before = try at(ratio, near: place.chi)
-    while kind == .threshold, before.value <= 0, ratio > 1e-6 {
+    var before = try next(ratio, after: symmetric)
+    var value = condition(kind, before.law, before.place)
+    // The complexity vanishes at the replica-symmetric end and cannot tell a side there.
+    while kind != .groundState, value <= 0, ratio > 1e-6 {
       ratio /= 4
-      before = try at(ratio, near: before.place.chi)
+      before = try next(ratio, after: symmetric)
+      value = condition(kind, before.law, before.place)
     }
     while ratio < 1e4 {
-      let next = try at(ratio * 1.5, near: before.place.chi)
-      let isPast = kind == .maximalEnergy ? next.value < before.value : before.value > 0 && next.value <= 0
-      if isPast {
-        if kind == .maximalEnergy { return before.place }
+      let found = try next(ratio * 1.5, after: before)
+      let there = condition(kind, found.law, found.place)
+      if value > 0, there <= 0 {
         // Where the condition vanishes between the two, as if it were linear: good enough for the polishing.
-        let share = before.value / (before.value - next.value)
+        let share = value / (value - there)
         func between(_ a: Double, _ b: Double) -> Double { a * Double.pow(b / a, share) }
-        return Place(
-          chi: between(before.place.chi, next.place.chi), ratio: between(ratio, ratio * 1.5))
+        return Place(chi: between(before.place.chi, found.place.chi), ratio: between(ratio, ratio * 1.5))
       }
       ratio *= 1.5
-      before = next
+      (before, value) = (found, there)
     }
     throw .absent("no-state: the condition is met nowhere on the one-step curve")
   }
 
-  /// The state's place with the given averages, from a good guess.
-  private func polished(
-    _ kind: RiskStateKind, _ start: Place, _ resolution: StateResolution
-  ) throws(RiskStateFailure) -> (place: Place, errors: (chi: Double, ratio: Double)) {
-    switch kind {
-    case .replicaSymmetric:
-      let chi = try chi(ratio: 0, near: start.chi, resolution)
-      return (Place(chi: chi, ratio: 0), (4 * chi.ulp, 0))
-    case .maximalEnergy: return try energyMaximum(start, resolution)
-    case .threshold, .groundState:
-      let root: SystemRoot
-      do {
-        root = try systemRoot(
-          "\(kind.rawValue) state", start: [Double.log(start.chi), Double.log(start.ratio)], tolerance: 1e-11
-        ) { x in
-          let place = Place(chi: Double.exp(x[0]), ratio: Double.exp(x[1]))
-          let law = law(place, resolution)
-          return [saddle(law, place), condition(kind, law, place)]
-        }
-      } catch { throw .failed("\(error)") }
-      if case .notConverged(let reason) = root.status, !(root.errors.allSatisfy { $0 < 1e-8 }) { throw .failed(reason) }
-      let place = Place(chi: Double.exp(root.values[0]), ratio: Double.exp(root.values[1]))
-      return (place, (place.chi * root.errors[0], place.ratio * root.errors[1]))
-    }
+  /// A place that solves equations with standard and with fine averages.
+  private struct Solution {
+    let rough: Place
+    let fine: Place
+    let errors: (chi: Double, ratio: Double)
   }
 
-  /// The top of the energy along the curve: where the derivative of its interpolating polynomial in log ratio vanishes.
-  private func energyMaximum(
-    _ start: Place, _ resolution: StateResolution
-  ) throws(RiskStateFailure) -> (place: Place, errors: (chi: Double, ratio: Double)) {
-    var centre = Double.log(start.ratio)
-    var change = 0.0
-    var guess = start.chi
-    for width in [0.5, 0.2] {
-      let count = 9
-      let nodes = (0..<count).map { Double.cos(Double.pi * (Double($0) + 0.5) / Double(count)) }
-      var energies: [Double] = []
-      for node in nodes {
-        let ratio = Double.exp(centre + width * node)
-        guess = try chi(ratio: ratio, near: guess, resolution)
-        energies.append(law(Place(chi: guess, ratio: ratio), resolution).averages.energy)
-      }
-      // Chebyshev coefficients, then the slope from U_{k-1}.
-      var coefficients = [Double](repeating: 0, count: count)
-      for k in 0..<count {
-        for j in 0..<count {
-          let angle = Double.pi * Double(k) * (Double(j) + 0.5) / Double(count)
-          coefficients[k] += energies[j] * Double.cos(angle) * 2 / Double(count)
-        }
-      }
-      func slope(_ x: Double) -> Double {
-        var (u0, u1, sum) = (1.0, 2 * x, 0.0)
-        for k in 1..<count {
-          sum += Double(k) * coefficients[k] * u0
-          (u0, u1) = (u1, 2 * x * u1 - u0)
-        }
-        return sum
-      }
-      guard let root = try? brentRoot("largest energy", in: -1...1, slope) else {
-        throw .failed("the energy has no maximum near where it was bracketed")
-      }
-      change = width * root.value
-      centre += change
-      // What the last coefficient could move the root by.
-      let curvature = abs(slope(root.value + 1e-3) - slope(root.value - 1e-3)) / 2e-3
-      change = width * (64 * abs(coefficients[count - 1]) + 1e-13) / curvature
+  /// Solves equations for log chi and, unless it is 0, log ratio, from a good guess.
+  ///
+  /// The derivatives are those of the coarse averages: finer ones then need two or three evaluations, as each correction
+  /// leaves a share of the last of the size of the coarse averages' error.
+  private func solved(
+    _ name: String, from start: Place, _ equations: (Place, StateResolution) -> [Double]
+  ) throws(RiskStateFailure) -> Solution {
+    let isSymmetric = start.ratio == 0
+    func place(_ x: [Double]) -> Place { Place(chi: Double.exp(x[0]), ratio: isSymmetric ? 0 : Double.exp(x[1])) }
+    var chord = ChordMethod(isSymmetric ? [Double.log(start.chi)] : [Double.log(start.chi), Double.log(start.ratio)])
+    do throws(GSLError) {
+      let coarse = { (x: [Double]) in equations(place(x), .coarse) }
+      try chord.measure(coarse)
+      _ = try chord.solve(name, until: 1e-5, updates: true, coarse)
+      try chord.measure(coarse)
+      _ = try chord.solve(name, until: 1e-9) { equations(place($0), .standard) }
+      let rough = place(chord.x)
+      let errors = try chord.solve(name, until: 1e-13, noise: 1e-14) { equations(place($0), .fine) }
+      let fine = place(chord.x)
+      return Solution(
+        rough: rough, fine: fine, errors: (fine.chi * errors[0], isSymmetric ? 0 : fine.ratio * errors[1]))
+    } catch { throw .failed("\(error)") }
+  }
+
+  /// The state's place, from a good guess.
+  private func polished(_ kind: RiskStateKind, _ start: Place) throws(RiskStateFailure) -> Solution {
+    try solved("\(kind.rawValue) state", from: start) { place, resolution in
+      let law = law(place, resolution)
+      return [saddle(law, place)] + (kind == .replicaSymmetric ? [] : [condition(kind, law, place)])
     }
-    let ratio = Double.exp(centre)
-    let found = try chi(ratio: ratio, near: guess, resolution)
-    return (Place(chi: found, ratio: ratio), (found * change, ratio * change))
   }
 
   /// The numbers of a state at its place.
@@ -258,11 +247,9 @@ struct RiskStateSolver {
   /// The state with its errors.
   func state(_ kind: RiskStateKind) -> RiskState {
     do throws(RiskStateFailure) {
-      let start = try bracketed(kind)
-      let rough = try polished(kind, start, .standard)
-      let fine = try polished(kind, rough.place, .fine)
-      let (a, b) = (numbers(kind, at: rough.place, .standard), numbers(kind, at: fine.place, .fine))
-      return assembled(a, b, fine.errors, isSymmetric: kind == .replicaSymmetric)
+      let found = try polished(kind, bracketed(kind))
+      let (a, b) = (numbers(kind, at: found.rough, .standard), numbers(kind, at: found.fine, .fine))
+      return assembled(a, b, found.errors, isSymmetric: kind == .replicaSymmetric)
     } catch { return .absent(error.estimate) }
   }
 
@@ -285,16 +272,20 @@ struct RiskStateSolver {
     }
     let relative = errors.chi / b.place.chi + errors.ratio
     let symmetric = Estimate.exact(0)
+    // Rounding of sums whose terms are larger than they.
+    let edgeTerms = 1e-14 * (abs(b.radial) + 1 / b.edge.edge)
+    // Phi is stationary in chi, and s^2 d^2Phi/ds^2 is of order 1.
+    let complexityTerms = relative + 1e-14 * alpha * (1 + b.place.parisi * abs(b.energy))
     return RiskState(
       chi: estimate(a.place.chi, b.place.chi, errors.chi),
       parisi: isSymmetric
         ? symmetric
         : estimate(
           a.place.parisi, b.place.parisi, b.place.parisi * errors.chi / b.place.chi + b.place.chi * errors.ratio),
-      energy: estimate(a.energy, b.energy), radial: estimate(a.radial, b.radial, relative),
-      complexity: isSymmetric ? symmetric : estimate(a.complexity, b.complexity),
+      energy: estimate(a.energy, b.energy, relative * abs(b.energy)), radial: estimate(a.radial, b.radial, relative),
+      complexity: isSymmetric ? symmetric : estimate(a.complexity, b.complexity, complexityTerms),
       signalResponse: estimate(a.edge.response, b.edge.response, relative),
-      edgeMismatch: estimate(a.edge.lowerEdge - a.radial, b.edge.lowerEdge - b.radial, relative),
+      edgeMismatch: estimate(a.edge.lowerEdge - a.radial, b.edge.lowerEdge - b.radial, relative + edgeTerms),
       overlapStability: estimate(a.stability, b.stability, relative),
       outlier: optional(
         a.edge.outlier.map { $0.value - a.radial }, b.edge.outlier.map { $0.value - b.radial }),
@@ -311,7 +302,7 @@ struct RiskStateSolver {
   /// The number of samples beyond which the signal's direction is detached at these states.
   ///
   /// The number of samples is eliminated by the saddle-point equation, so that the transition is a root in the unknowns of the
-  /// state; only the state of largest energy, which is no root, is followed in the number of samples.
+  /// state.
   static func transition(_ loss: Loss, _ kind: RiskStateKind) throws(DomainError) -> Transition {
     let model = try RiskStateSolver(loss: loss, alpha: 1)
     do throws(RiskStateFailure) { return try model.transition(kind) } catch {
@@ -323,7 +314,7 @@ struct RiskStateSolver {
   private func response(_ kind: RiskStateKind) throws(RiskStateFailure) -> (place: Place, value: Double) {
     let place = try bracketed(kind)
     let law = law(place, .coarse, keepsNodes: true)
-    return (place, StateSpectrum(law, alpha: alpha, isMarginal: kind == .threshold).response)
+    return (place, StateSpectrum(law, alpha: alpha, isMarginal: kind == .threshold, findsOutlier: false).response)
   }
 
   private func transition(_ kind: RiskStateKind) throws(RiskStateFailure) -> Transition {
@@ -347,23 +338,22 @@ struct RiskStateSolver {
       } catch {
         if case .notConverged = error.status { throw error }
       }
-      alpha *= 1.25
+      alpha *= 1.6
     }
     guard let bracket else { throw .absent("no-transition: the signal's direction is nowhere detached first") }
-    if kind == .maximalEnergy { return try followed(kind, bracket.low, bracket.high) }
-    let rough = try eliminated(kind, bracket.place, .standard)
-    let fine = try eliminated(kind, rough.place, .fine)
-    guard fine.alpha > 0.9 * bracket.low, fine.alpha < 1.1 * bracket.high else {
-      throw .failed("the root left its bracket")
-    }
-    let solver = RiskStateSolver(self, alpha: fine.alpha)
-    let earlier = RiskStateSolver(self, alpha: rough.alpha).numbers(kind, at: rough.place, .standard)
-    let state = solver.assembled(
-      earlier, solver.numbers(kind, at: fine.place, .fine), fine.errors, isSymmetric: kind == .replicaSymmetric)
-    let relative = fine.errors.chi / fine.place.chi + (fine.place.ratio > 0 ? fine.errors.ratio / fine.place.ratio : 0)
-    let error =
-      abs(fine.alpha - rough.alpha) + fine.alpha * (4 * relative + 1e-13) + 4 * state.signalResponse.error * fine.alpha
-    return Transition(alpha: .converged(fine.alpha, error: error).with(statusOf: state.energy), state: state)
+    let found = try eliminated(kind, bracket.place)
+    let (earlier, later) = (
+      samples(law(found.rough, .standard), found.rough), samples(law(found.fine, .fine), found.fine)
+    )
+    guard later > 0.9 * bracket.low, later < 1.1 * bracket.high else { throw .failed("the root left its bracket") }
+    let state = RiskStateSolver(self, alpha: later).assembled(
+      RiskStateSolver(self, alpha: earlier).numbers(kind, at: found.rough, .standard),
+      RiskStateSolver(self, alpha: later).numbers(kind, at: found.fine, .fine), found.errors,
+      isSymmetric: kind == .replicaSymmetric)
+    let relative =
+      found.errors.chi / found.fine.chi + (found.fine.ratio > 0 ? found.errors.ratio / found.fine.ratio : 0)
+    let error = abs(later - earlier) + later * (4 * relative + 1e-13) + 4 * state.signalResponse.error * later
+    return Transition(alpha: .converged(later, error: error).with(statusOf: state.energy), state: state)
   }
 
   /// The number of samples at which a place is on the curve.
@@ -371,53 +361,14 @@ struct RiskStateSolver {
     1 / ((1 + place.ratio) * law.averages.displacement)
   }
 
-  private func eliminated(
-    _ kind: RiskStateKind, _ start: Place, _ resolution: StateResolution
-  ) throws(RiskStateFailure) -> (alpha: Double, place: Place, errors: (chi: Double, ratio: Double)) {
-    let isSymmetric = kind == .replicaSymmetric
-    func place(_ x: [Double]) -> Place { Place(chi: Double.exp(x[0]), ratio: isSymmetric ? 0 : Double.exp(x[1])) }
-    let root: SystemRoot
-    do {
-      let start = isSymmetric ? [Double.log(start.chi)] : [Double.log(start.chi), Double.log(start.ratio)]
-      root = try systemRoot("transition", start: start, tolerance: 1e-11) { x in
-        let place = place(x)
-        let law = law(place, resolution, keepsNodes: true)
-        let solver = RiskStateSolver(self, alpha: samples(law, place))
-        let spectrum = StateSpectrum(law, alpha: solver.alpha, isMarginal: kind == .threshold)
-        return [spectrum.response - 1] + (isSymmetric ? [] : [solver.condition(kind, law, place)])
-      }
-    } catch { throw .failed("\(error)") }
-    if case .notConverged(let reason) = root.status, !(root.errors.allSatisfy { $0 < 1e-8 }) { throw .failed(reason) }
-    let found = place(root.values)
-    return (
-      samples(law(found, resolution), found), found,
-      (found.chi * root.errors[0], isSymmetric ? 0 : found.ratio * root.errors[1])
-    )
-  }
-
-  /// The transition by following the state in the number of samples.
-  private func followed(
-    _ kind: RiskStateKind, _ low: Double, _ high: Double
-  ) throws(RiskStateFailure) -> Transition {
-    var (a, b) = (low, high)
-    func at(_ alpha: Double) throws(RiskStateFailure) -> (value: Double, state: RiskState) {
-      let state = RiskStateSolver(self, alpha: alpha).state(kind)
-      guard let value = state.signalResponse.value else { throw .failed(state.signalResponse.status.reason ?? "") }
-      return (value - 1, state)
+  /// The place of the transition, whose number of samples is that of its curve.
+  private func eliminated(_ kind: RiskStateKind, _ start: Place) throws(RiskStateFailure) -> Solution {
+    try solved("transition", from: start) { place, resolution in
+      let law = law(place, resolution, keepsNodes: true)
+      let solver = RiskStateSolver(self, alpha: samples(law, place))
+      let spectrum = StateSpectrum(law, alpha: solver.alpha, isMarginal: kind == .threshold, findsOutlier: false)
+      return [spectrum.response - 1] + (kind == .replicaSymmetric ? [] : [solver.condition(kind, law, place)])
     }
-    var (fa, fb) = (try at(a).value, try at(b).value)
-    for _ in 0..<20 {
-      let next = b - fb * (b - a) / (fb - fa)
-      let found = try at(next)
-      let slope = (fb - fa) / (b - a)
-      if abs(next - b) < 1e-8 * next {
-        let error = abs(next - b) + (found.state.signalResponse.error + abs(found.value)) / abs(slope)
-        return Transition(
-          alpha: .converged(next, error: error).with(statusOf: found.state.energy), state: found.state)
-      }
-      (a, fa, b, fb) = (b, fb, next, found.value)
-    }
-    throw .failed("the secant did not converge")
   }
 }
 

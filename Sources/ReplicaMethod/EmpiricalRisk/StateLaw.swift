@@ -52,6 +52,14 @@ struct StateLaw {
     var meanResponseSquared = 0.0
     /// E[y^2 <r^2>].
     var signalSquaredResponse = 0.0
+    /// E Var_y(M), the variance over the fields of one label.
+    var envelopeVariance = 0.0
+    /// E Var_y(l'^2/2).
+    var slopeVariance = 0.0
+    /// E Cov_y(M, l'^2/2).
+    var covariance = 0.0
+    /// -E<d(l'^2/2)/dchi> at fixed fields, = E<l'^2 l''/(1 + chi l'')> less what jumps between different values of l'^2 give.
+    var slopeDecay = 0.0
   }
 
   /// A node of the law: its probability, l'', z l' and the square of the label.
@@ -65,13 +73,14 @@ struct StateLaw {
   let loss: Loss
   let chi: Double
   let parisi: Double
+  private let resolution: StateResolution
   private(set) var averages = Averages()
   /// The nodes, kept on demand.
   private(set) var nodes: [Node] = []
 
   /// Labels beyond this have no weight.
   private static let labelReach = 10.5
-  private static let count = 13
+  private static let count = 17
 
   /// The law.
   ///
@@ -89,6 +98,7 @@ struct StateLaw {
     self.loss = loss
     self.chi = chi
     parisi = s
+    self.resolution = resolution
     let rule = PanelRule.shared
     let width = Self.count
     var totals = [Double](repeating: 0, count: width)
@@ -100,12 +110,13 @@ struct StateLaw {
     var pending: [(end: Double, sign: Double, from: Double, to: Double, depth: Int)] = []
     let ends = [0] + Self.changes(loss, chi: chi) + [Self.labelReach]
     for (a, b) in zip(ends, ends.dropFirst()) {
-      let middle = 0.5 * (a + b)
-      let reach = (middle - a).squareRoot()
+      // Nothing happens where the labels are cut off.
+      let isLast = b == Self.labelReach
+      let reach = (isLast ? b - a : 0.5 * (b - a)).squareRoot()
       for k in 0..<4 {
         let (from, to) = (reach * Double(k) / 4, reach * Double(k + 1) / 4)
         pending.append((a, 1, from, to, 0))
-        pending.append((b, -1, from, to, 0))
+        if !isLast { pending.append((b, -1, from, to, 0)) }
       }
     }
     while let panel = pending.popLast() {
@@ -129,7 +140,8 @@ struct StateLaw {
       var error = 0.0
       for k in 0..<width {
         for i in 0..<PanelRule.order { peaks[k] = max(peaks[k], abs(values[i * width + k])) }
-        error = max(error, half * rule.error(values, from: k, stride: width) / peaks[k])
+        let panelError = values.withUnsafeBufferPointer { rule.error($0, from: k, stride: width) }
+        error = max(error, half * panelError / peaks[k])
       }
       if error > resolution.outer, panel.depth < 24 {
         if keepsNodes { nodes.removeSubrange(kept...) }
@@ -145,14 +157,22 @@ struct StateLaw {
       logNorm: totals[0], displacement: totals[1], squaredResponse: totals[2], response: totals[3], energy: totals[4],
       envelope: totals[5], virial: totals[6], signalResponse: totals[7], fieldVariance: totals[8], jump: totals[9],
       modulus: totals[10],
-      meanResponseSquared: totals[11], signalSquaredResponse: totals[12])
+      meanResponseSquared: totals[11], signalSquaredResponse: totals[12], envelopeVariance: totals[13],
+      slopeVariance: totals[14], covariance: totals[15], slopeDecay: totals[16])
+  }
+
+  /// The same law with nodes that resolve r_g for another resolvent; coarse nodes stay as they are.
+  func adapted(to g: Double) -> StateLaw {
+    if resolution.outer >= StateResolution.coarse.outer { return self }
+    return StateLaw(loss, chi: chi, parisi: parisi, resolution, resolvent: g, keepsNodes: true)
   }
 
   /// Labels at which the proximal set changes its topology.
   private static func changes(_ loss: Loss, chi: Double) -> [Double] {
     guard chi > 0 else { return [] }
     let count = 72
-    func signature(_ y: Double) -> [Int] { ProximalSet(loss, label: y, chi: chi).signature }
+    let scratch = LossBuffer(ProximalSet.gridCount + 1)
+    func signature(_ y: Double) -> ProximalSet.Signature { ProximalSet(loss, label: y, chi: chi, scratch).signature }
     var found: [Double] = []
     var (y, before) = (1e-6, signature(1e-6))
     for i in 1...count {
@@ -183,17 +203,11 @@ private struct LabelSection {
   let tolerance: Double
   let keepsNodes: Bool
   /// The averages at the last label, in the order of ``StateLaw/Averages``.
-  var results = [Double](repeating: 0, count: 13)
+  var results = [Double](repeating: 0, count: 17)
   /// The nodes at the last label; weights add up to 1.
   var nodes: [(weight: Double, curvature: Double, virial: Double)] = []
-
-  private var z = [Double](repeating: 0, count: PanelRule.order)
-  private var y = [Double](repeating: 0, count: PanelRule.order)
-  private var value = [Double](repeating: 0, count: PanelRule.order)
-  private var first = [Double](repeating: 0, count: PanelRule.order)
-  private var second = [Double](repeating: 0, count: PanelRule.order)
-  private var density = [Double](repeating: 0, count: PanelRule.order)
-  private var responseDensity = [Double](repeating: 0, count: PanelRule.order)
+  private var pending: [(from: Double, to: Double, depth: Int)] = []
+  private let scratch = LossBuffer(PanelRule.order)
 
   init(_ loss: Loss, chi: Double, parisi: Double, resolvent: Double, _ tolerance: Double, keepsNodes: Bool) {
     self.resolvent = resolvent
@@ -204,53 +218,72 @@ private struct LabelSection {
     self.keepsNodes = keepsNodes
   }
 
-  private func exponent(_ z: Double, _ label: Double) -> (exponent: Double, curvature: Double) {
+  private func exponent(_ z: Double, _ label: Double) -> Double {
     let jet = loss.jet(label: label, prediction: z)
     let h = z + chi * jet.first
-    return (0.5 * h * h + parisi * (jet.value + 0.5 * chi * jet.first * jet.first), 1 + chi * jet.second)
+    return 0.5 * h * h + parisi * (jet.value + 0.5 * chi * jet.first * jet.first)
+  }
+
+  /// Splits an interval into four panels; a rough norm and the smallest exponent come from nine places.
+  private mutating func split(
+    _ a: Double, _ b: Double, lowest: inout Double, masses: inout [(exponent: Double, mass: Double)]
+  ) {
+    for k in 0...8 { scratch.z[k] = a + (b - a) * Double(k) / 8 }
+    scratch.evaluate(loss, count: 9)
+    for k in 0...8 {
+      let slope = scratch.first[k]
+      let h = scratch.z[k] + chi * slope
+      let exponent = 0.5 * h * h + parisi * (scratch.value[k] + 0.5 * chi * slope * slope)
+      lowest = min(lowest, exponent)
+      // Ends of two panels count in both.
+      let share = k == 0 || k == 8 || k % 2 == 1 ? 1.0 : 2
+      masses.append((exponent, share * (1 + chi * scratch.second[k]) * (b - a) / 12))
+    }
+    for k in 0..<4 { pending.append((a + (b - a) * Double(k) / 4, a + (b - a) * Double(k + 1) / 4, 0)) }
   }
 
   mutating func evaluate(label: Double) {
-    let set = ProximalSet(loss, label: label, chi: chi)
+    let set = ProximalSet(loss, label: label, chi: chi, scratch.grid)
     let rule = PanelRule.shared
     let n = PanelRule.order
-    for i in 0..<n { y[i] = label }
-    var pending: [(from: Double, to: Double, depth: Int)] = []
-    // Largest weight and a rough norm, from a few places of each piece; the label itself ends a panel.
+    scratch.fill(label: label, count: n)
+    pending.removeAll(keepingCapacity: true)
     var lowest = Double.infinity
-    var samples: [(exponent: Double, mass: Double)] = []
+    var masses: [(exponent: Double, mass: Double)] = []
+    masses.reserveCapacity(36)
+    // The label itself ends a panel.
     for piece in set.pieces {
-      var ends = [piece.lowerBound, piece.upperBound]
-      if piece.contains(label), label > piece.lowerBound, label < piece.upperBound { ends.insert(label, at: 1) }
-      for (a, b) in zip(ends, ends.dropFirst()) {
-        for k in 0..<4 {
-          let (from, to) = (a + (b - a) * Double(k) / 4, a + (b - a) * Double(k + 1) / 4)
-          pending.append((from, to, 0))
-          for position in [from, 0.5 * (from + to), to] {
-            let sample = exponent(position, label)
-            lowest = min(lowest, sample.exponent)
-            samples.append((sample.exponent, sample.curvature * (to - from) / 3))
-          }
-        }
+      let (a, b) = (piece.lowerBound, piece.upperBound)
+      if label > a, label < b {
+        split(a, label, lowest: &lowest, masses: &masses)
+        split(label, b, lowest: &lowest, masses: &masses)
+      } else {
+        split(a, b, lowest: &lowest, masses: &masses)
       }
     }
-    let rough = samples.reduce(0) { $0 + $1.mass * Double.exp(lowest - $1.exponent) }
+    let rough = masses.reduce(0) { $0 + $1.mass * Double.exp(lowest - $1.exponent) }
     var (norm, displacement, squared, response, energy, envelope, virial, fieldSquared, modulus) =
       (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    var (envelopeSquared, slope, slopeSquared, product, decay) = (0.0, 0.0, 0.0, 0.0, 0.0)
     nodes.removeAll(keepingCapacity: true)
+    let (z, value, first, second) = (scratch.z, scratch.value, scratch.first, scratch.second)
+    let (density, responseDensity, responses) = (scratch.a, scratch.b, scratch.c)
+    let densities = UnsafeBufferPointer(start: density, count: n)
+    let responseDensities = UnsafeBufferPointer(start: responseDensity, count: n)
     while let panel = pending.popLast() {
       let (middle, half) = (0.5 * (panel.from + panel.to), 0.5 * (panel.to - panel.from))
       for i in 0..<n { z[i] = middle + half * rule.nodes[i] }
-      loss.evaluate(n, y, z, &value, &first, &second)
+      scratch.evaluate(loss, count: n)
       for i in 0..<n {
         let h = z[i] + chi * first[i]
         let curvature = 1 + chi * second[i]
         let m = value[i] + 0.5 * chi * first[i] * first[i]
         density[i] = curvature * Double.exp(lowest - 0.5 * h * h - parisi * m)
         let r = resolvent * second[i] / (1 + resolvent * second[i])
+        responses[i] = r
         responseDensity[i] = density[i] * r * r
       }
-      let error = half * max(rule.error(density), rule.error(responseDensity))
+      let error = half * max(rule.error(densities), rule.error(responseDensities))
       if error > tolerance * rough, panel.depth < 40 {
         pending.append((panel.from, middle, panel.depth + 1))
         pending.append((middle, panel.to, panel.depth + 1))
@@ -260,21 +293,40 @@ private struct LabelSection {
         let p = half * rule.weights[i] * density[i]
         let shift = chi * first[i]
         let h = z[i] + shift
-        let r = resolvent * second[i] / (1 + resolvent * second[i])
+        let m = value[i] + 0.5 * shift * first[i]
+        let d = 0.5 * first[i] * first[i]
+        let pr = p * responses[i]
+        let pm = p * m
+        let pd = p * d
         norm += p
         displacement += p * shift * shift
-        squared += p * r * r
-        response += p * r
+        squared += pr * responses[i]
+        response += pr
         energy += p * value[i]
-        envelope += p * (value[i] + 0.5 * shift * first[i])
+        envelope += pm
         virial += p * z[i] * first[i]
         fieldSquared += p * h * h
         modulus += p * z[i]
+        envelopeSquared += pm * m
+        slope += pd
+        slopeSquared += pd * d
+        product += pm * d
+        decay += 2 * pd * second[i] / (1 + chi * second[i])
         if keepsNodes { nodes.append((p, second[i], z[i] * first[i])) }
       }
     }
     var jump = 0.0
-    for gap in set.gaps { jump += gap.width * Double.exp(lowest - exponent(gap.end, label).exponent) }
+    for gap in set.gaps {
+      let density = Double.exp(lowest - exponent(gap.end, label))
+      jump += gap.width * density
+      guard gap.field > 0 else { continue }
+      // The field of the jump moves with chi, so that fields change sides; at 0 both sides have the same l'^2.
+      let (a, b) = (
+        loss.jet(label: label, prediction: gap.end - gap.width).first, loss.jet(label: label, prediction: gap.end).first
+      )
+      let step = 0.5 * (a - b) * (a + b)
+      decay -= step * step * chi / gap.width * density
+    }
     let scale = 1 / norm
     if keepsNodes { for i in nodes.indices { nodes[i].weight *= scale } }
     // The law is even in z: its norm is twice that of the half that is integrated.
@@ -290,7 +342,48 @@ private struct LabelSection {
     results[8] = excess * excess
     results[9] = jump * scale
     results[10] = label * modulus * scale
-    results[12] = label * label * squared * scale
     results[11] = (response - jump) * (response - jump) * scale * scale
+    results[12] = label * label * squared * scale
+    results[13] = (envelopeSquared - envelope * envelope * scale) * scale
+    results[14] = (slopeSquared - slope * slope * scale) * scale
+    results[15] = (product - envelope * slope * scale) * scale
+    results[16] = decay * scale
   }
+}
+
+/// Storage for a loss at many predictions of one label, and for what is made of it.
+final class LossBuffer {
+  let z: UnsafeMutablePointer<Double>
+  let value: UnsafeMutablePointer<Double>
+  let first: UnsafeMutablePointer<Double>
+  let second: UnsafeMutablePointer<Double>
+  /// For anything.
+  let a: UnsafeMutablePointer<Double>
+  let b: UnsafeMutablePointer<Double>
+  let c: UnsafeMutablePointer<Double>
+  private let labels: UnsafeMutablePointer<Double>
+  private let count: Int
+  /// A second one of the size that a proximal set needs.
+  private(set) lazy var grid = LossBuffer(ProximalSet.gridCount + 1)
+
+  init(_ count: Int) {
+    self.count = count
+    z = .allocate(capacity: 8 * count)
+    z.initialize(repeating: 0, count: 8 * count)
+    value = z + count
+    first = z + 2 * count
+    second = z + 3 * count
+    a = z + 4 * count
+    b = z + 5 * count
+    c = z + 6 * count
+    labels = z + 7 * count
+  }
+
+  deinit { z.deallocate() }
+
+  /// The label of the next evaluations.
+  func fill(label: Double, count: Int) { for i in 0..<count { labels[i] = label } }
+
+  /// Fills `value`, `first` and `second` at the predictions `z`.
+  func evaluate(_ loss: Loss, count: Int) { loss.evaluate(count, labels, z, value, first, second) }
 }

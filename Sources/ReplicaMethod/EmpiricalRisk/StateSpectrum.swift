@@ -27,49 +27,63 @@ struct StateSpectrum {
   ///   - law: with its nodes.
   ///   - alpha: samples per dimension.
   ///   - isMarginal: whether the edge is known to be at g = chi.
-  init(_ law: StateLaw, alpha: Double, isMarginal: Bool) {
-    let nodes = law.nodes
-    struct Sums { var (mean, squared, signal, signalSquared) = (0.0, 0.0, 0.0, 0.0) }
-    func sums(_ g: Double) -> Sums {
-      var sums = Sums()
-      for node in nodes {
-        let r = g * node.curvature / (1 + g * node.curvature)
-        let (p, v) = (node.weight, node.squaredLabel)
-        sums.mean += p * r
-        sums.squared += p * r * r
-        sums.signal += p * (1 - v) * r
-        sums.signalSquared += p * v * r * r
-      }
-      return sums
-    }
+  ///   - findsOutlier: whether the detached eigenvalue is wanted.
+  init(_ law: StateLaw, alpha: Double, isMarginal: Bool, findsOutlier: Bool = true) {
     // A law with jumps has curvatures down to -1/chi; one without has those of the loss.
     let limit = law.averages.jump > 0 ? law.chi : LowestCurvature(law.loss).resolventLimit ?? law.chi
-    let excess = { (g: Double) in alpha * sums(g).squared - 1 }
+    let excess = { (sums: Sums) in alpha * sums.squared - 1 }
     var soft: Double?
     if isMarginal {
       soft = law.chi
-    } else if limit.isFinite, excess(limit) > 0 {
-      soft = try? brentRoot("edge", in: 1e-6 * limit...limit, excess).value
+    } else if limit.isFinite, excess(Sums(law.nodes, limit)) > 0 {
+      soft = Self.root(excess, in: 1e-6 * limit...limit, law)
     } else if limit.isInfinite {
       var high = law.chi
-      while excess(high) < 0, high < 1e8 * law.chi { high *= 2 }
-      soft = try? brentRoot("edge", in: 1e-6 * high...high, excess).value
+      while excess(Sums(law.nodes, high)) < 0, high < 1e8 * law.chi { high *= 2 }
+      soft = Self.root(excess, in: 1e-6 * high...high, law)
     }
     let g = soft ?? limit
     isSoft = soft != nil
     edge = g
-    let here = sums(g)
+    let here = Sums((isMarginal ? law : law.adapted(to: g)).nodes, g)
     lowerEdge = (alpha * here.mean - 1) / g
     response = alpha * here.signal
-    guard response > 1,
-      let root = try? brentRoot("outlier", in: 1e-8 * g...g, { alpha * sums($0).signal - 1 })
-    else {
+    guard findsOutlier, response > 1, let root = Self.root({ alpha * $0.signal - 1 }, in: 1e-8 * g...g, law) else {
       outlier = nil
       return
     }
-    let there = sums(root.value)
+    let there = Sums(law.adapted(to: root).nodes, root)
     let d = 1 - alpha * there.squared
-    outlier = ((alpha * there.mean - 1) / root.value, d / (d + alpha * there.signalSquared))
+    outlier = ((alpha * there.mean - 1) / root, d / (d + alpha * there.signalSquared))
+  }
+
+  /// Averages of r_g over the nodes of a law.
+  private struct Sums {
+    var (mean, squared, signal, signalSquared) = (0.0, 0.0, 0.0, 0.0)
+
+    init(_ nodes: [StateLaw.Node], _ g: Double) {
+      for node in nodes {
+        let r = g * node.curvature / (1 + g * node.curvature)
+        let (p, v) = (node.weight, node.squaredLabel)
+        mean += p * r
+        squared += p * r * r
+        signal += p * (1 - v) * r
+        signalSquared += p * v * r * r
+      }
+    }
+  }
+
+  /// A zero in g, found with the law's nodes and once more with nodes that resolve r_g there.
+  private static func root(_ f: (Sums) -> Double, in range: ClosedRange<Double>, _ law: StateLaw) -> Double? {
+    guard let rough = try? brentRoot("resolvent", in: range, { f(Sums(law.nodes, $0)) }).value else { return nil }
+    let nodes = law.adapted(to: rough).nodes
+    var width = 1e-6
+    while width < 0.1 {
+      let near = max(range.lowerBound, rough * (1 - width))...min(range.upperBound, rough * (1 + width))
+      if let better = try? brentRoot("resolvent", in: near, { f(Sums(nodes, $0)) }) { return better.value }
+      width *= 30
+    }
+    return rough
   }
 }
 

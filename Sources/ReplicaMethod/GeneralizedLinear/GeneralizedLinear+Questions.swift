@@ -28,7 +28,7 @@ extension GeneralizedLinear {
     guard q >= 0, q < 1 else { throw DomainError(.overlap, q, allowed: "0 <= overlap < 1") }
     let prior = measurement.prior
     do throws(GSLError) {
-      let curve = try GeneralizedLinearCurve(measurement)
+      let curve = try GeneralizedLinearCurve.of(measurement)
       let out = try curve.psi(q, complement: 1 - q)
       var entropy = 0.0
       var error = alpha * out.error

@@ -4,6 +4,7 @@ package import LandscapeModels
 import RealModule
 package import SaddlepointCore
 package import SaddlepointNumerics
+import Synchronization
 
 /// The fixed points of a generalized linear model as one curve: alpha(g) = g/G(Q(g)), G = E|g_out|^2.
 ///
@@ -30,6 +31,23 @@ package struct GeneralizedLinearCurve: FixedPointCurve {
     // 1/alpha(0+) = G'(0) for even channels.
     (start, startError) = isCentred ? try measurement.weakRecovery() : (0, 0)
     end = measurement.perfectLimit
+  }
+
+  private static let known = Mutex<[Measurement: GeneralizedLinearCurve]>([:])
+
+  /// The curve of a measurement, kept with its tables for the next question about it.
+  ///
+  /// - Parameter measurement: channel, field, prior and noise.
+  /// - Returns: what `init` gives.
+  /// - Throws: `GSLError` where the channel's quadrature fails.
+  package static func of(_ measurement: Measurement) throws(GSLError) -> GeneralizedLinearCurve {
+    if let curve = known.withLock({ $0[measurement] }) { return curve }
+    let curve = try GeneralizedLinearCurve(measurement)
+    known.withLock { table in
+      if table.count >= 8 { table.removeAll() }
+      table[measurement] = curve
+    }
+    return curve
   }
 
   /// Where the next order decides, or the strength rises from 0.

@@ -152,7 +152,7 @@ extension Measurement {
   /// Where only the law of y is available (complex numbers with noise outside) it is taken to.
   fileprivate func startsContinuously() throws(GSLError) -> Bool {
     if field == .complex, noise > 0, channel != .modulus { return true }
-    let curve = try GeneralizedLinearCurve(self)
+    let curve = try GeneralizedLinearCurve.of(self)
     return try curve.point(1e-2 * curve.range.lowerBound, tolerance: 1e-14).rise > 0
   }
 }
@@ -198,35 +198,39 @@ enum GeneralizedLinearCriticalPoint {
       near = try dip(lower)
     }
     guard var x = near else { return absent }
+    var width = 0.4
     /// The lowest rise near the last place.
     func turn(_ noise: Double) throws -> CurvePoint {
       let curve = try GeneralizedLinearCurve(family(noise))
-      var width = 0.4
       while width < 4 {
         let (a, b) = (x - width, x + width)
-        if try curve.point(Double.exp(a), tolerance: 1e-14).riseSlope < 0,
-          try curve.point(Double.exp(b), tolerance: 1e-14).riseSlope > 0
-        {
-          let found = try CurvePieces.brentTurn(curve, a, b)
+        let slopes = (
+          try curve.point(Double.exp(a), tolerance: 1e-14).riseSlope,
+          try curve.point(Double.exp(b), tolerance: 1e-14).riseSlope
+        )
+        if slopes.0 < 0, slopes.1 > 0 {
+          let found = try CurvePieces.brentTurn(curve, a, b, ends: slopes)
+          // The next one will be nearer than this one was.
+          width = max(1e-3, 2 * abs(found.x - x))
           x = found.x
           return found.point
         }
-        width *= 1.4
+        width *= 2
       }
       throw GSLError.invalid("the rise has no minimum near the critical point")
     }
     // The grid may have missed a shallow dip just below the upper end.
     while try turn(upper).rise < 0 { upper *= 1.3 }
-    // The rise vanishes almost linearly: a secant on a safe bracket.
-    var (a, b) = (lower, upper)
-    var (fa, fb) = (try turn(a).rise, try turn(b).rise)
-    var noise = a
-    var point = try turn(a)
-    for iteration in 0..<40 {
-      noise = iteration % 3 == 2 ? 0.5 * (a + b) : a - fa * (b - a) / (fb - fa)
-      point = try turn(noise)
-      if abs(point.rise) <= 4 * point.riseError || b - a <= 4 * noise.ulp { break }
-      if point.rise < 0 { (a, fa) = (noise, point.rise) } else { (b, fb) = (noise, point.rise) }
+    // The rise vanishes almost linearly.
+    let ends = (try turn(lower).rise, try turn(upper).rise)
+    var noise = lower
+    var point = try turn(lower)
+    _ = try noisyRoot("critical noise", in: lower...upper, ends: ends) { value throws(GSLError) in
+      do {
+        point = try turn(value)
+      } catch let error as GSLError { throw error } catch { throw .invalid("\(error)") }
+      noise = value
+      return (point.rise, .nan, 4 * point.riseError)
     }
     let step = 1e-3 * noise
     let (above, below) = (try turn(noise + step), try turn(noise - step))

@@ -25,7 +25,7 @@ package struct GeneralizedLinearStates: Sendable {
   private var measurement: Measurement { curve.measurement }
 
   package init(_ measurement: Measurement) throws(GSLError) {
-    curve = try GeneralizedLinearCurve(measurement)
+    curve = try .of(measurement)
     pieces = try CurvePieces(curve)
   }
 

@@ -97,7 +97,7 @@ package final class OutputDenoiser: Sendable {
       if let known = grids.withLock({ $0[level] }) {
         grid = known
       } else {
-        grid = try ChannelGrid(f, noise: noise, marks: marks, level: level)
+        grid = try ChannelGrid(f, noise: noise, isEven: false, marks: marks, level: level)
         grids.withLock { $0[level] = grid }
       }
       return { y, w in grid.denoised(y, w, image: f(w), variance: v, noise: noise) }
