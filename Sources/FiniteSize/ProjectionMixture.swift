@@ -6,7 +6,7 @@ import RealModule
 import SaddlepointCore
 import SaddlepointNumerics
 
-/// What the projections (z, w) of all samples are drawn from: first a law along the ridge of the complexity, then M independent
+/// What the projections (z, w) of all samples are drawn from: first a law along the crest of the complexity, then M independent
 /// pairs from it.
 ///
 /// Independent pairs of the single most typical law would leave weights without a second moment: that grows with the square of
@@ -49,7 +49,7 @@ struct ProjectionMixture: Sendable {
   /// - Parameters:
   ///   - risk: gives the loss.
   ///   - m: overlap with the signal.
-  ///   - laws: along the ridge, not empty.
+  ///   - laws: along the crest, not empty.
   ///   - size: N.
   ///   - count: number M of samples.
   init(_ risk: EmpiricalRisk, overlap m: Double, laws: [RiskProjectionLaw], size: Int, count: Int) {

@@ -139,7 +139,8 @@ public enum Catalogue {
       card: PhaseRetrieval.card,
       questions: [
         PhaseRetrieval.replicaQuestion, PhaseRetrieval.riskStateQuestion, PhaseRetrieval.potentialQuestion,
-        PhaseRetrieval.phaseQuestion, PhaseRetrieval.complexityQuestion, PhaseRetrieval.hessianQuestion,
+        PhaseRetrieval.phaseQuestion, PhaseRetrieval.complexityQuestion, PhaseRetrieval.ridgeQuestion,
+        PhaseRetrieval.hessianQuestion,
         PhaseRetrieval.densityQuestion, PhaseRetrieval.stateHessianQuestion, PhaseRetrieval.spectrumQuestion,
         PhaseRetrieval.spectrumAtQuestion,
       ] + RiskSimulationQuestions.phaseRetrieval + AlgorithmQuestions.phaseRetrieval,

@@ -9,6 +9,8 @@ import SaddlepointNumerics
 public struct RiskPointCount: Sendable, Hashable {
   /// Overlap m = x.x*/N with the signal.
   public let overlap: Estimate
+  /// q = |x|^2/N; 1 on the sphere.
+  public let norm: Estimate
   /// Energy per sample, L/M.
   public let energy: Estimate
   /// mu = x.grad L/N.
@@ -40,11 +42,13 @@ public struct RiskPointCount: Sendable, Hashable {
     public let lambda: Double?
     /// Multiplier of the energy; alpha beta = dSigma/de.
     public let beta: Double?
+    /// Multiplier of the radial gradient with a ridge; nil on the sphere.
+    public let omega: Double?
     /// B, which vanishes for marginal points.
     public let gap: Double?
   }
 
-  init(_ root: RiskRoot, overlapError: Double? = nil) {
+  init(_ root: RiskRoot, overlapError: Double? = nil, normError: Double? = nil) {
     let found = root.evaluation
     let p = root.scalars
     let isMin = root.branch.isOfMinima
@@ -53,39 +57,45 @@ public struct RiskPointCount: Sendable, Hashable {
       Estimate.converged(x, error: error).marked(status)
     }
     overlap = overlapError.map { estimate(root.place.overlap, $0) } ?? .exact(root.place.overlap)
+    norm = normError.map { estimate(root.place.norm, $0) } ?? .exact(root.place.norm)
     energy = root.place.energy.map(Estimate.exact) ?? estimate(found.energy, root.energyError)
     radial = estimate(found.radial, root.radialError)
     complexity = estimate(found.complexity, root.complexityError)
+    // The equations are those of the unit sphere: S, h and a go like the norm, lambda like its root.
+    let size = root.place.norm
+    let length = size.squareRoot()
     outlier =
       isMin
-      ? estimate(found.outlier, root.outlierError) : .outsideDomain("defined for minima only")
+      ? estimate(found.outlier / size, root.outlierError / size) : .outsideDomain("defined for minima only")
     isMarginal = isMin ? root.branch != .strict && root.meetsWall : nil
     scalars = Scalars(
-      a: p.a, s: p.s, t: p.t, h: isMin ? p.h : nil, k: root.branch == .strict ? p.k : isMin ? 0 : nil,
-      q: isMin ? (root.branch == .strict ? p.q : found.outlierScalar) : nil, lambda: p.lambda, beta: p.beta,
-      gap: isMin ? found.gap : nil)
+      a: size * p.a, s: size * p.s, t: size * p.t, h: isMin ? size * p.h : nil,
+      k: root.branch == .strict ? p.k : isMin ? 0 : nil,
+      q: isMin ? (root.branch == .strict ? p.q : found.outlierScalar / length) : nil, lambda: length * p.lambda,
+      beta: p.beta, omega: root.place.ridge.map { _ in p.omega }, gap: isMin ? found.gap : nil)
   }
 
-  init(absent status: Status, overlap m: Double?, energy e: Double?) {
+  init(absent status: Status, overlap m: Double?, norm q: Double? = 1, energy e: Double?) {
     let none: Estimate
     switch status {
     case .outsideDomain(let reason): none = .outsideDomain(reason)
     default: none = .notConverged(status.reason ?? "no root")
     }
     overlap = m.map(Estimate.exact) ?? none
+    norm = q.map(Estimate.exact) ?? none
     energy = e.map(Estimate.exact) ?? none
     radial = none
     complexity = none
     outlier = none
     isMarginal = nil
-    scalars = Scalars(a: nil, s: nil, t: nil, h: nil, k: nil, q: nil, lambda: nil, beta: nil, gap: nil)
+    scalars = Scalars(a: nil, s: nil, t: nil, h: nil, k: nil, q: nil, lambda: nil, beta: nil, omega: nil, gap: nil)
   }
 }
 
 extension EmpiricalRisk {
   /// Refuses what the Kac-Rice formula does not cover.
-  func checkKacRice(overlap: Double?, energy: Double?) throws(DomainError) {
-    if noise == 0, alpha <= 1 {
+  func checkKacRice(overlap: Double?, energy: Double?, ridge: Double = 0) throws(DomainError) {
+    if noise == 0, alpha <= 1, ridge == 0 {
       throw DomainError(.alpha, alpha, allowed: "alpha > 1 without noise (below, the set of zero loss is flat)")
     }
     if let overlap, !(abs(overlap) < 1) {
@@ -142,6 +152,48 @@ extension EmpiricalRisk {
       let status: Status =
         error.reason.hasPrefix("no-") ? .outsideDomain(error.reason) : .notConverged(error.reason)
       return RiskPointCount(absent: status, overlap: overlap, energy: energy)
+    }
+  }
+}
+
+extension EmpiricalRisk {
+  /// The most numerous critical points of L(x) + r|x|^2/2 over all of R^N, at given norm, cosine and energy.
+  ///
+  /// The radial derivative is one more constraint, with a multiplier omega of its own, and -r stands where mu does on the sphere
+  /// (theory sheet *glm landscapes*, section 8). The branch is followed from the sphere, where r = -mu.
+  ///
+  /// - Parameters:
+  ///   - points: all, or minima.
+  ///   - ridge: r; negative ones are allowed where there are such points.
+  ///   - norm: q = |x|^2/N > 0; nil: maximised over, by the slope from q = 1 on.
+  ///   - overlap: the cosine with the signal, m/sqrt(q), in (-1, 1).
+  ///   - energy: L/M per sample, without the ridge; nil: maximised over.
+  /// - Returns: place and number, as on the sphere.
+  /// - Throws: `DomainError` for strict minima, a norm that is not positive, or as on the sphere.
+  /// - Complexity: about 0.2 s; a second where the norm is maximised over.
+  public func dominantPoints(
+    of points: RiskPoints = .all, ridge: Double, norm: Double? = nil, overlap: Double = 0, energy: Double? = nil
+  ) throws(DomainError) -> RiskPointCount {
+    try checkKacRice(overlap: overlap, energy: energy, ridge: ridge)
+    guard ridge.isFinite else { throw DomainError("ridge", ridge, allowed: "finite ridge") }
+    if let norm, !(norm > 0 && norm.isFinite) { throw DomainError("norm", norm, allowed: "norm > 0") }
+    guard points != .strictMinima else {
+      throw DomainError(.points, points.rawValue, allowed: "all, minima (the outlier is not constrained with a ridge)")
+    }
+    let solver = RiskSolver(self)
+    var place = RiskPlace(alpha: alpha, overlap: overlap, energy: energy)
+    place.ridge = ridge
+    do throws(RiskFailure) {
+      if let norm {
+        place.norm = norm
+        return RiskPointCount(solver.verified(try solver.solve(points, place), points))
+      }
+      let (root, error) = try solver.maximumOverNorms(points, place)
+      return RiskPointCount(root, normError: error)
+    } catch {
+      let status: Status =
+        error.reason.hasPrefix("no-") ? .outsideDomain(error.reason) : .notConverged(error.reason)
+      return RiskPointCount(absent: status, overlap: overlap, norm: norm, energy: energy)
     }
   }
 }

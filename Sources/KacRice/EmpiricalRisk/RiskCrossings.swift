@@ -240,7 +240,7 @@ extension RiskSolver {
     let start = try waypoint(kind, RiskPlace(alpha: alpha, overlap: 0))
     guard evaluation(start).complexity > 0 else { throw RiskFailure(reason: "no-critical-points") }
     var ends: [RiskCrossing] = []
-    for direction in measure(0).isQuadrant ? [1.0] : [-1, 1] {
+    for direction in equator.isQuadrant ? [1.0] : [-1, 1] {
       let pair = try bracket(kind, start) { place in
         let m = place.overlap + 0.04 * direction
         return abs(m) > 0.97 ? nil : RiskPlace(alpha: alpha, overlap: m)

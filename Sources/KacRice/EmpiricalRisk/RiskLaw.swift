@@ -24,7 +24,7 @@ extension RiskSystem {
   func logWeight(_ p: RiskScalars, z: Double, w: Double, value: Double, first l1: Double, second l2: Double) -> Double {
     let x = 1 + p.s * l2
     let common =
-      -0.5 * p.a * l1 * l1 - (p.s + p.h + p.k) * z * l1 + p.lambda * measure.sine * l1 * w - p.beta * value
+      -0.5 * p.a * l1 * l1 - radialMultiplier(p) * z * l1 + p.lambda * measure.sine * l1 * w - p.beta * value
     guard branch.isOfMinima else { return common + 0.5 * Double.log(x * x + p.t * p.t * l2 * l2) }
     guard x > 0 else { return -.infinity }
     let outlier = p.k * (l2 * w * w + p.s * p.q * l1 * (2 * l2 * w - p.q * l1))
@@ -99,7 +99,7 @@ struct RiskLaw {
 extension RiskSolver {
   /// The law of (z*, z) at the points of a root.
   func law(_ root: RiskRoot, _ resolution: RiskResolution) -> RiskLaw {
-    let measure = measure(root.place.overlap)
+    let measure = measure(root.place)
     return RiskLaw(
       root, measure, nodes(root.branch, root.scalars, measure, resolution, followsWalls: root.branch != .all))
   }
@@ -108,7 +108,7 @@ extension RiskSolver {
   private func largestTransform(_ root: RiskRoot) -> Double? {
     // The law of minima ends at the wall.
     if root.branch.isOfMinima, root.meetsWall { return root.scalars.s }
-    let measure = measure(root.place.overlap)
+    let measure = measure(root.place)
     func smallest(_ distance: Double) -> Double {
       var least = Double.infinity
       for i in 0...60 {
@@ -213,7 +213,7 @@ extension EmpiricalRisk {
     guard let root = try? solver.solve(points, RiskPlace(alpha: alpha, overlap: overlap, energy: energy)),
       root.doubt == nil
     else { return nil }
-    let measure = solver.measure(overlap)
+    let measure = solver.measure(root.place)
     let system = RiskSystem(measure: measure, branch: root.branch, place: root.place)
     let constant = root.evaluation.logZ + Double.log(2 * .pi * measure.sine)
     let scalars = root.scalars

@@ -83,6 +83,8 @@ struct RiskMeasure {
   let label: Label
   let noise: Double
   let overlap: Double
+  /// |x|^2/N.
+  let norm: Double
   /// sqrt(1 - m^2).
   let sine: Double
   /// Nodes fill the ellipse of these half axes.
@@ -94,12 +96,14 @@ struct RiskMeasure {
   /// Whether the constraint along the signal holds by symmetry.
   let isBalanced: Bool
 
-  init(_ risk: EmpiricalRisk, overlap m: Double, reach: RiskReach) {
-    loss = risk.loss
+  init(_ risk: EmpiricalRisk, overlap m: Double, norm: Double, reach: RiskReach) {
+    // At another norm z is that of the unit sphere, stretched.
+    loss = norm == 1 ? risk.loss : risk.loss.stretched(by: norm.squareRoot())
     // Where the loss sees |y| only, |z*| is as good as z* and has no kink.
     label = risk.noise == 0 && risk.label.description == "abs" && risk.loss.isEvenInLabel ? .linear : risk.label
     noise = risk.noise
     overlap = m
+    self.norm = norm
     sine = ((1 - m) * (1 + m)).squareRoot()
     self.reach = reach
     let isEvenInSignal = label.isEven || (label.isOdd && loss.isEvenInLabel)

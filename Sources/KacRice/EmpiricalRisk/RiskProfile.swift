@@ -144,7 +144,7 @@ extension RiskSolver {
     }
     let right = side(1)
     let middle = (start, evaluation(start))
-    guard measure(0).isQuadrant else {
+    guard equator.isQuadrant else {
       return profile(
         side(-1).reversed() + [middle] + right, kind, along: \.overlap, slope: { $0.found.slopeInOverlap }, top: nil)
     }

@@ -94,6 +94,41 @@ package enum RiskQuestions {
     }
   }
 
+  /// Annealed complexity without a sphere, with a ridge.
+  package static func ridgeComplexity(card: ModelCard, example: String) -> Question {
+    let ridge = Parameter("ridge", symbol: "r", "strength of the ridge r|x|^2/2", domain: .finite)
+    let norm = Parameter(
+      optional: "norm", symbol: "q", "|x|^2/N; left out: maximised over, from 1 on", domain: .positive)
+    let kind = Parameter(
+      .points, symbol: "\\text{points}", "which critical points are counted", choices: Array(kinds.prefix(2)))
+    return Question(
+      name: "complexity --ridge",
+      summary: "Annealed complexity of critical points of the empirical risk with a ridge, without a sphere.",
+      parameters: card.parameters.filter { modelParameters.contains($0.quantity) }
+        + [SharedParameter.label, kind, ridge, norm, overlapOfHessian, energy],
+      columns: [
+        Column("norm", symbol: "q", "|x|^2/N, given or at the maximum"),
+        Column(.energy, symbol: "e", unit: "per sample", "energy L/M without the ridge, given or at the maximum"),
+        Column(.complexity, symbol: "\\Sigma", unit: "per N", "(1/N) log of the mean number"),
+        Column("bulk", "marginal: the Hessian's bulk touches zero; gapped: it does not; empty unless minima"),
+      ], verboseColumns: [Column("omega", symbol: "\\omega", "multiplier of the radial gradient")] + scalarColumns,
+      main: .complexity, evidence: .annealed, sources: [.topologicalExploration, .landscapeGeneralizedLinear],
+      formula:
+        #"\Sigma = \mathop{\rm extr}\ \tfrac12\log q(1-m^2) + \tfrac12\log a - \log|S| + r(s-\omega q) + \alpha\log E\big[|1+S\ell''|\,e^{-a\ell'^2/2 - \omega z\ell' + \lambda\ell'(z^*-mz/\sqrt q) - \beta(\ell-e)}\big];\quad m \text{ the cosine; minima: as on the sphere, with } hr \text{ instead of } -hz\ell'"#,
+      domain: "as on the sphere; the branch is followed from there", example: example
+    ) { point throws(DomainError) in
+      let top = try risk(point).dominantPoints(
+        of: points(point), ridge: point.number("ridge"), norm: point.optionalNumber("norm"),
+        overlap: point.number(.overlap), energy: point.optionalNumber(.energy))
+      let bulk = top.isMarginal.map { Cell.text($0 ? "marginal" : "gapped") } ?? .empty
+      return [
+        Answer(
+          [Cell(top.norm), Cell(top.energy), Cell(top.complexity), bulk, Cell(top.scalars.omega)] + scalarCells(top),
+          main: top.complexity)
+      ]
+    }
+  }
+
   private static let overlapOfHessian = Parameter(
     .overlap, symbol: "m", "overlap with the signal", domain: Domain(-1, 1, includesLower: false, includesUpper: false),
     default: 0)
@@ -177,6 +212,10 @@ extension PhaseRetrieval {
   /// `hessian phase-retrieval --density`.
   package static let densityQuestion = RiskQuestions.density(
     card: card, example: "--alpha 8 --loss quartic --points minima --grid 21")
+
+  /// `complexity phase-retrieval --ridge`.
+  package static let ridgeQuestion = RiskQuestions.ridgeComplexity(
+    card: card, example: "--alpha 8 --loss quartic --points minima --ridge 0.5,1")
 
   /// `complexity phase-retrieval`.
   package static let complexityQuestion = RiskQuestions.complexity(

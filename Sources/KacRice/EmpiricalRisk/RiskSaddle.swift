@@ -23,6 +23,11 @@ struct RiskScalars: Hashable {
   var lambda = 0.0
   /// Multiplier of the energy.
   var beta = 0.0
+  /// Multiplier of the radial gradient, where the points are not held on a sphere.
+  var omega = 0.0
+
+  /// How many scalars there are.
+  static let count = 9
 }
 
 /// Which stationary points are counted, in the form that the equations have.
@@ -51,6 +56,10 @@ struct RiskPlace: Hashable {
   var outlier = 0.0
   /// Value that a is held at; nil: it is solved for.
   var heldScale: Double?
+  /// r of a term r|x|^2/2 without a sphere; nil: on the sphere.
+  var ridge: Double?
+  /// |x|^2/N, 1 on the sphere; the overlap is the cosine at any norm.
+  var norm = 1.0
 }
 
 /// Equations, their Jacobian and the observables at given scalars.
@@ -77,6 +86,8 @@ struct RiskEvaluation {
   var gap = 0.0
   /// dSigma/dm.
   var slopeInOverlap = 0.0
+  /// |x|^2 dSigma/d|x|^2 at fixed cosine, with a ridge.
+  var slopeInLogNorm = 0.0
   /// Largest weight among nodes near the rim in z over the largest of all.
   var tailInZ = 0.0
   /// The same near the rim in w.
@@ -86,8 +97,8 @@ struct RiskEvaluation {
 }
 
 extension RiskScalars {
-  /// The unknowns of a branch; those of symmetries, free energies and a held scale are left out.
-  static func unknowns(_ branch: RiskBranch, isBalanced: Bool, hasEnergy: Bool, holdsScale: Bool) -> [Int] {
+  /// The unknowns of a branch at a place; those of symmetries, free energies and a held scale are left out.
+  static func unknowns(_ branch: RiskBranch, at place: RiskPlace, isBalanced: Bool) -> [Int] {
     let own: [Int]
     switch branch {
     case .all: own = [0, 1, 2]
@@ -95,10 +106,11 @@ extension RiskScalars {
     case .marginal: own = [0, 1, 3]
     case .strict: own = isBalanced ? [0, 1, 3, 4] : [0, 1, 3, 4, 5]
     }
-    return own.filter { $0 != 0 || !holdsScale } + (isBalanced ? [] : [6]) + (hasEnergy ? [7] : [])
+    return own.filter { $0 != 0 || place.heldScale == nil } + (isBalanced ? [] : [6])
+      + (place.energy == nil ? [] : [7]) + (place.ridge == nil ? [] : [8])
   }
 
-  /// By place: a, s, t, h, k, q, lambda, beta.
+  /// By place: a, s, t, h, k, q, lambda, beta, omega.
   subscript(_ index: Int) -> Double {
     get {
       switch index {
@@ -109,7 +121,8 @@ extension RiskScalars {
       case 4: k
       case 5: q
       case 6: lambda
-      default: beta
+      case 7: beta
+      default: omega
       }
     }
     set {
@@ -121,7 +134,8 @@ extension RiskScalars {
       case 4: k = newValue
       case 5: q = newValue
       case 6: lambda = newValue
-      default: beta = newValue
+      case 7: beta = newValue
+      default: omega = newValue
       }
     }
   }
@@ -143,15 +157,19 @@ struct RiskSystem {
   let branch: RiskBranch
   let place: RiskPlace
 
+  /// What multiplies z l' in the logarithm of the weight.
+  func radialMultiplier(_ p: RiskScalars) -> Double {
+    place.ridge == nil ? p.s + (branch.isOfMinima ? p.h + p.k : 0) : p.omega
+  }
+
   /// Equations and observables at the given scalars, from the given nodes.
   ///
   /// - Complexity: two passes over the nodes, one exponential for each.
   func evaluate(_ p: RiskScalars, _ nodes: RiskNodes) -> RiskEvaluation {
-    let unknowns = RiskScalars.unknowns(
-      branch, isBalanced: measure.isBalanced, hasEnergy: place.energy != nil, holdsScale: place.heldScale != nil)
+    let unknowns = RiskScalars.unknowns(branch, at: place, isBalanced: measure.isBalanced)
     let n = unknowns.count
     let count = nodes.count
-    let stride = 8
+    let stride = RiskScalars.count
     let isMin = branch.isOfMinima
     let sine = measure.sine
     let m = measure.overlap
@@ -159,17 +177,20 @@ struct RiskSystem {
     var top = -Double.infinity
     var topFar = (z: -Double.infinity, w: -Double.infinity)
     var lost = 0.0
-    // means: 0 weight; 1-8 f; 9-16 U; then observables.
+    // means: 0 weight; 1-9 f; 10-18 U; then observables.
     var sums = [Double](repeating: 0, count: 64)
     var cross = [Double](repeating: 0, count: stride * stride)
     var direct = [Double](repeating: 0, count: stride * stride)
     let kOverH = p.h > 0 ? p.k / p.h : 0
-    let shc = p.s + (isMin ? p.h + p.k : 0)
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(count, 1) + 16) { buffer in
-      let logs = UnsafeMutableBufferPointer(rebasing: buffer[16...])
-      let f = UnsafeMutableBufferPointer(rebasing: buffer[0..<8])
-      let u = UnsafeMutableBufferPointer(rebasing: buffer[8..<16])
-      for i in 0..<8 {
+    let shc = radialMultiplier(p)
+    // On the sphere mu stands in the Hessian, so that s and h multiply z l' as well.
+    let onSphere = place.ridge == nil ? 1.0 : 0
+    let ridge = (place.ridge ?? 0) * place.norm
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(count, 1) + 2 * stride) { buffer in
+      let logs = UnsafeMutableBufferPointer(rebasing: buffer[(2 * stride)...])
+      let f = UnsafeMutableBufferPointer(rebasing: buffer[0..<stride])
+      let u = UnsafeMutableBufferPointer(rebasing: buffer[stride..<(2 * stride)])
+      for i in 0..<stride {
         f[i] = 0
         u[i] = 0
       }
@@ -222,6 +243,7 @@ struct RiskSystem {
                       let (z, w, l1, l2) = (zs[i], ws[i], firsts[i], seconds[i])
                       let c = l1 * z
                       let v = l1 * w * sine
+                      let moved = onSphere * c
                       let x = 1 + p.s * l2
                       f[0] = l1 * l1
                       u[0] = -0.5 * l1 * l1
@@ -229,14 +251,16 @@ struct RiskSystem {
                       u[6] = v
                       f[7] = values[i]
                       u[7] = -values[i]
+                      f[8] = c
+                      u[8] = -c
                       if isMin {
                         let g = l2 / x
                         let d = (l2 * w - p.q * l1) / x
                         let outlier = (l2 * w * w + p.s * p.q * l1 * (2 * l2 * w - p.q * l1)) / x
-                        f[1] = g - c
-                        u[1] = g - c - p.h * g * g - p.k * d * d
+                        f[1] = g - moved
+                        u[1] = g - moved - p.h * g * g - p.k * d * d
                         f[3] = g * g + kOverH * d * d
-                        u[3] = g - c
+                        u[3] = g - moved
                         f[4] = outlier - c
                         u[4] = outlier - c
                         f[5] = l1 * d
@@ -265,7 +289,7 @@ struct RiskSystem {
                         let square = x * x + p.t * p.t * l2 * l2
                         let inverse = 1 / square
                         let g2 = l2 * l2 * inverse
-                        f[1] = l2 * x * inverse - c
+                        f[1] = l2 * x * inverse - moved
                         u[1] = f[1]
                         f[2] = g2
                         u[2] = p.t * g2
@@ -282,13 +306,15 @@ struct RiskSystem {
                         let row = unknowns[a]
                         let value = weight * f[row]
                         sums[1 + row] += value
-                        sums[9 + row] += weight * u[row]
+                        sums[1 + stride + row] += weight * u[row]
                         for b in 0..<n { cross[row * stride + unknowns[b]] += value * u[unknowns[b]] }
                       }
                       sums[28] += weight * c
                       sums[29] += weight * values[i]
                       let starred = m * z + sine * w
                       sums[30] += weight * (m + z * starred - m * (z * z + w * w))
+                      let across = z - m * w / sine
+                      sums[33] += weight * across * across
                       i += 1
                     }
                   }
@@ -315,13 +341,14 @@ struct RiskSystem {
     func equation(_ unknown: Int) -> (constant: Double, factor: Double, scale: Double) {
       switch unknown {
       case 0: (1 / p.a, -alpha, p.a)
-      case 1: isMin ? (1 / p.s, -alpha, p.s) : (p.s / sizeSquared, -alpha, size)
+      case 1: isMin ? (1 / p.s - ridge, -alpha, p.s) : (p.s / sizeSquared - ridge, -alpha, size)
       case 2: (1 / sizeSquared, -alpha, sizeSquared)
       case 3: (1 / (p.s * p.s), -alpha, p.s * p.s)
       case 4: (-place.outlier, alpha, p.s)
       case 5: (0, alpha, 1 / (alpha * max(sums[26], 1e-300)))
       case 6: (0, alpha, size)
-      default: (-(place.energy ?? 0) * alpha, alpha, size)
+      case 7: (-(place.energy ?? 0) * alpha, alpha, size)
+      default: (ridge, alpha, size)
       }
     }
     func constantDerivative(_ unknown: Int, by other: Int) -> Double {
@@ -340,7 +367,7 @@ struct RiskSystem {
       let (constant, factor, scale) = equation(row)
       result.residuals[a] = scale * (constant + factor * sums[1 + row])
       for (b, column) in unknowns.enumerated() {
-        let covariance = cross[row * stride + column] * norm - sums[1 + row] * sums[9 + column]
+        let covariance = cross[row * stride + column] * norm - sums[1 + row] * sums[1 + stride + column]
         let derivative =
           constantDerivative(row, by: column) + factor * (direct[row * stride + column] * norm + covariance)
         let inner = RiskScalars.isLogarithmic(column, branch) ? p[column] : 1
@@ -356,18 +383,26 @@ struct RiskSystem {
       0.5 * Double.log((1 - m) * (1 + m)) + 0.5 * Double.log(p.a) + alpha * logZ
       - (isMin ? Double.log(p.s) + p.h / p.s : 0.5 * Double.log(sizeSquared))
     if let energy = place.energy { result.complexity += alpha * p.beta * energy }
+    if place.ridge != nil { result.complexity += ridge * (p.s + (isMin ? p.h : 0) - p.omega) }
     if branch == .strict { result.complexity -= p.k * place.outlier }
     // Where only a part of the plane is summed over, the slope vanishes by symmetry.
     if !measure.isBalanced {
       result.slopeInOverlap =
         -m / ((1 - m) * (1 + m)) + alpha * sums[30] / ((1 - m) * (1 + m)) - p.lambda * mu + alpha * sums[32]
     }
+    if place.ridge != nil {
+      // The derivative of a Gaussian average by its covariance is half the average of second derivatives.
+      let spread = 1 / ((1 - m) * (1 + m))
+      result.slopeInLogNorm =
+        0.5 * spread - ridge * p.omega + alpha * 0.5 * (sums[33] - spread) + p.lambda * m * mu
+        + 0.5 * m * result.slopeInOverlap
+    }
     if isMin {
       result.gap = 1 - alpha * sizeSquared * sums[27]
       // By symmetry this average vanishes where only a part of the plane is summed over.
       let mixed = measure.isBalanced ? 0 : sums[25]
       result.outlierScalar = mixed / sums[26]
-      result.outlier = alpha * sums[24] + alpha * p.s * mixed * mixed / sums[26] - mu
+      result.outlier = alpha * sums[24] + alpha * p.s * mixed * mixed / sums[26] - (onSphere * mu - ridge)
     }
     return result
   }

@@ -41,12 +41,18 @@ final class RiskSolver {
 
   private struct SmoothKey: Hashable {
     let overlap: Double
+    let norm: Double
     let count: Int
   }
 
   init(_ risk: EmpiricalRisk) { self.risk = risk }
 
-  func measure(_ overlap: Double) -> RiskMeasure { RiskMeasure(risk, overlap: overlap, reach: reach) }
+  func measure(_ place: RiskPlace) -> RiskMeasure {
+    RiskMeasure(risk, overlap: place.overlap, norm: place.norm, reach: reach)
+  }
+
+  /// The measure at the equator of the sphere.
+  var equator: RiskMeasure { measure(RiskPlace(alpha: risk.alpha, overlap: 0)) }
 
   /// Whether the weight is smooth on the scale of a resolution, so that the trapezoidal rule serves.
   private func isSmooth(_ branch: RiskBranch, _ p: RiskScalars, _ measure: RiskMeasure) -> Bool {
@@ -57,7 +63,7 @@ final class RiskSolver {
     _ branch: RiskBranch, _ p: RiskScalars, _ measure: RiskMeasure, _ resolution: RiskResolution, followsWalls: Bool
   ) -> RiskNodes {
     if !followsWalls, isSmooth(branch, p, measure) {
-      let key = SmoothKey(overlap: measure.overlap, count: resolution.smooth)
+      let key = SmoothKey(overlap: measure.overlap, norm: measure.norm, count: resolution.smooth)
       if let kept = smooth[key] { return kept }
       // Two grids are in use at a time: that of the walk and the finest.
       if smooth.count > 3 { smooth.removeAll() }
@@ -84,7 +90,7 @@ final class RiskSolver {
     _ start: RiskScalars, _ branch: RiskBranch, _ place: RiskPlace, _ resolution: RiskResolution,
     followsWalls: Bool = false, limit: Int = 12, accuracy: Double = 1e-7
   ) -> (scalars: RiskScalars, evaluation: RiskEvaluation)? {
-    let measure = measure(place.overlap)
+    let measure = measure(place)
     let system = RiskSystem(measure: measure, branch: branch, place: place)
     var p = start
     if let held = place.heldScale { p.a = held }
@@ -131,8 +137,8 @@ final class RiskSolver {
   // MARK: - Seeds and continuation
 
   /// Averages of l'^2 and l''^2 over the data at m = 0.
-  private func moments() -> (first: Double, second: Double) {
-    let nodes = measure(0).smoothNodes(RiskResolution.fine[0])
+  private lazy var moments: (first: Double, second: Double) = {
+    let nodes = equator.smoothNodes(RiskResolution.fine[0])
     var (total, first, second) = (0.0, 0.0, 0.0)
     for i in 0..<nodes.count {
       let weight = Double.exp(nodes.logWeight[i])
@@ -141,11 +147,11 @@ final class RiskSolver {
       second += weight * nodes.second[i] * nodes.second[i]
     }
     return (first / total, second / total)
-  }
+  }()
 
   /// A root at m = 0 and at least `alpha` samples, from the limit of many (section 7c of the sheet).
   func seed(_ branch: RiskBranch, alpha: Double) throws(RiskFailure) -> (RiskPlace, RiskScalars) {
-    let (first, second) = moments()
+    let (first, second) = moments
     guard second > first * (1 + 1e-12) else {
       throw RiskFailure(reason: "no-exponential-number: E l''^2 <= E l'^2, so that many samples leave few points")
     }
@@ -170,10 +176,13 @@ final class RiskSolver {
     throw RiskFailure(reason: "no root was found in the limit of many samples")
   }
 
+  /// A t beyond this has run away: S is of the order of s, or of the inverse width of the spectrum where that is 0.
+  private func longest(_ p: RiskScalars) -> Double { 1e6 * max(abs(p.s), 1 / moments.second.squareRoot()) }
+
   func isPlausible(_ p: RiskScalars, _ branch: RiskBranch) -> Bool {
     guard p.a > 0, p.a.isFinite, p.scale.isFinite, p.scale > 0 else { return false }
     switch branch {
-    case .all: return p.t > 0 && p.t < 1e6 * max(abs(p.s), 1e-6 * p.t)
+    case .all: return p.t > 0 && p.t < longest(p)
     case .allReal: return true
     case .marginal, .strict: return p.s > 0 && p.h > 0 && p.h < 1e3 * p.s
     case .gapped: return p.s > 0
@@ -182,12 +191,14 @@ final class RiskSolver {
 
   /// The scalars as they vary smoothly: logarithms of the positive ones.
   func coordinates(_ p: RiskScalars, _ branch: RiskBranch) -> [Double] {
-    (0..<8).map { RiskScalars.isLogarithmic($0, branch) && p[$0] > 0 ? Double.log(p[$0]) : p[$0] }
+    (0..<RiskScalars.count).map { RiskScalars.isLogarithmic($0, branch) && p[$0] > 0 ? Double.log(p[$0]) : p[$0] }
   }
 
   func scalars(_ x: [Double], _ branch: RiskBranch, like p: RiskScalars) -> RiskScalars {
     var result = p
-    for i in 0..<8 { result[i] = RiskScalars.isLogarithmic(i, branch) && p[i] > 0 ? Double.exp(x[i]) : x[i] }
+    for i in 0..<RiskScalars.count {
+      result[i] = RiskScalars.isLogarithmic(i, branch) && p[i] > 0 ? Double.exp(x[i]) : x[i]
+    }
     return result
   }
 
@@ -216,6 +227,8 @@ final class RiskSolver {
       if f < 1 {
         place.overlap = from.overlap + f * (to.overlap - from.overlap)
         place.outlier = from.outlier + f * (to.outlier - from.outlier)
+        place.norm = from.norm * Double.pow(to.norm / from.norm, f)
+        if let a = from.ridge, let b = to.ridge { place.ridge = a + f * (b - a) }
         if let a = from.energy, let b = to.energy { place.energy = a + f * (b - a) }
       }
       return place
@@ -230,7 +243,7 @@ final class RiskSolver {
       } else if to.alpha != from.alpha {
         let factor = place(next).alpha / place(done).alpha
         guess.a /= factor
-        for i in [1, 2, 3, 4, 6] { guess[i] /= factor.squareRoot() }
+        for i in [1, 2, 3, 4, 6, 8] { guess[i] /= factor.squareRoot() }
       }
       let target = place(next)
       var reached = branch
@@ -241,8 +254,8 @@ final class RiskSolver {
       }
       if let root = found {
         // Nodes must reach as far as the law of the points does: the same step again, with more of them.
-        let evaluation = RiskSystem(measure: measure(target.overlap), branch: reached, place: target)
-          .evaluate(root, nodes(reached, root, measure(target.overlap), .coarse, followsWalls: false))
+        let evaluation = RiskSystem(measure: measure(target), branch: reached, place: target)
+          .evaluate(root, nodes(reached, root, measure(target), .coarse, followsWalls: false))
         if widens(evaluation, beyond: 1e-11) { continue }
         before = reached == branch ? (done, coordinates(p, branch)) : nil
         branch = reached
@@ -271,7 +284,7 @@ final class RiskSolver {
     let full = branch == .allReal ? RiskBranch.all : .marginal
     var shifted = p
     if full == .all { shifted.t = Self.negligible * abs(p.s) } else { shifted.h = Self.negligible * p.s }
-    let measure = measure(place.overlap)
+    let measure = measure(place)
     let found = RiskSystem(measure: measure, branch: full, place: place)
       .evaluate(shifted, nodes(branch, p, measure, resolution, followsWalls: true))
     return found.residuals[2]
@@ -324,20 +337,24 @@ final class RiskSolver {
       step = min(step, 0.04 * max(abs(typical), 0.1) / abs(e - typical))
     }
     if place.outlier != from.place.outlier { step = min(step, 0.1) }
+    if place.norm != from.place.norm { step = min(step, 0.1 / abs(Double.log(place.norm / from.place.norm))) }
+    if let r = place.ridge, let before = from.place.ridge, r != before {
+      step = min(step, 0.1 * max(abs(before), abs(r)) / abs(r - before))
+    }
     if place == from.place { return from }
     let (branch, p) = try follow(from.branch, from.scalars, from: from.place, to: place, firstStep: step)
     return Waypoint(branch: branch, place: place, scalars: p)
   }
 
   func evaluation(_ point: Waypoint) -> RiskEvaluation {
-    let measure = measure(point.place.overlap)
+    let measure = measure(point.place)
     return RiskSystem(measure: measure, branch: point.branch, place: point.place)
       .evaluate(point.scalars, nodes(point.branch, point.scalars, measure, .coarse, followsWalls: false))
   }
 
   /// Whether many samples leave no exponential number of points, so that a single minimum is where to begin.
   private var isConvexAtMost: Bool {
-    let (first, second) = moments()
+    let (first, second) = moments
     return second <= first * (1 + 1e-12)
   }
 
@@ -363,7 +380,7 @@ final class RiskSolver {
     }
     for m in [0.95, 0.9, 0.8, 0.65, 0.5, 0.35, 0.2, 0.1, 0, -0.2, -0.5, -0.8] {
       let place = RiskPlace(alpha: alpha, overlap: m)
-      let measure = measure(m)
+      let measure = measure(place)
       let system = RiskSystem(measure: measure, branch: .gapped, place: place)
       func residual(_ s: Double) -> Double {
         let p = family(s, m)
@@ -387,8 +404,10 @@ final class RiskSolver {
   ///
   /// Where the branch of the equator ends before the overlap that is asked for, the one that comes from the signal's side is.
   func locate(_ kind: RiskPoints, _ target: RiskPlace) throws(RiskFailure) -> (RiskBranch, RiskScalars) {
-    let slice = RiskPlace(alpha: target.alpha, overlap: target.overlap)
-    func fromEquator() throws(RiskFailure) -> Waypoint { try go(try origin(kind, target.alpha), to: slice) }
+    // With few samples the risk can vanish on the sphere; with a ridge it is left before.
+    let slice = RiskPlace(
+      alpha: target.ridge == nil ? target.alpha : max(target.alpha, 3), overlap: target.overlap)
+    func fromEquator() throws(RiskFailure) -> Waypoint { try go(try origin(kind, slice.alpha), to: slice) }
     func fromSignal() throws(RiskFailure) -> Waypoint {
       patience = 0.1
       defer { patience = 1e-3 }
@@ -409,9 +428,15 @@ final class RiskSolver {
       guard abs(target.overlap) > 0.2, !isConvexAtMost, let found = try? fromSignal() else { throw error }
       point = found
     }
+    if let ridge = target.ridge {
+      point = try released(point, ridge: ridge, norm: target.norm)
+      var next = point.place
+      next.alpha = target.alpha
+      point = try go(point, to: next)
+    }
     if let energy = target.energy {
       point.place.energy = evaluation(point).energy
-      var next = slice
+      var next = point.place
       next.energy = energy
       point = try go(point, to: next)
     }
@@ -429,6 +454,28 @@ final class RiskSolver {
       }
     }
     return (point.branch, point.scalars)
+  }
+
+  /// The root off the sphere, from one on it.
+  ///
+  /// On the sphere the constraint acts like a ridge r = -mu at norm 1, and omega = s + h.
+  func released(_ point: Waypoint, ridge: Double, norm: Double) throws(RiskFailure) -> Waypoint {
+    var start = point
+    start.place.ridge = -evaluation(point).radial
+    start.scalars.omega = point.scalars.s + (point.branch.isOfMinima ? point.scalars.h : 0)
+    var target = start.place
+    target.ridge = ridge
+    var between = target
+    target.norm = norm
+    do throws(RiskFailure) { return try go(start, to: target) } catch {
+      // Around a fold there may be another way.
+      for isRidgeFirst in [true, false] {
+        between.ridge = isRidgeFirst ? ridge : start.place.ridge
+        between.norm = isRidgeFirst ? 1 : norm
+        if let half = try? go(start, to: between), let end = try? go(half, to: target) { return end }
+      }
+      throw error
+    }
   }
 
   /// Why there is no complexity at an energy above the most numerous points.
@@ -451,7 +498,7 @@ final class RiskSolver {
     var before: RiskEvaluation?
     var best: RiskRoot?
     // The smooth scheme first; where it does not settle, a wall is near and is followed.
-    for followsWalls in isSmooth(branch, p, measure(place.overlap)) ? [false, true] : [true] {
+    for followsWalls in isSmooth(branch, p, measure(place)) ? [false, true] : [true] {
       before = nil
       for resolution in RiskResolution.fine {
         guard let found = newton(p, branch, place, resolution, followsWalls: followsWalls) else {
@@ -489,16 +536,17 @@ final class RiskSolver {
   /// That happens at beta < 0 for losses that grow faster than the Gaussian weight falls along l' = 0: a few samples with large
   /// labels then raise the energy at no cost in the exponent.
   private func diverges(_ branch: RiskBranch, _ p: RiskScalars, _ place: RiskPlace) -> Bool {
-    let measure = measure(place.overlap)
+    let measure = measure(place)
+    let multiplier = RiskSystem(measure: measure, branch: branch, place: place).radialMultiplier(p)
     for distance in [1.5, 3.0, 6, 12, 25, 50, 100, 200] {
       for k in -40...40 {
         let z = distance * reach.z * Double(k) / 40
         for w in [-distance * reach.w, distance * reach.w] {
           let label = measure.label(place.overlap * z + measure.sine * w)
-          let jet = risk.loss.jet(label: label, prediction: z)
+          let jet = measure.loss.jet(label: label, prediction: z)
           let x = 1 + p.s * jet.second
           if branch.isOfMinima, x <= 0 { continue }
-          let gradient = jet.first * (p.lambda * measure.sine * w - (p.s + p.h + p.k) * z - 0.5 * p.a * jet.first)
+          let gradient = jet.first * (p.lambda * measure.sine * w - multiplier * z - 0.5 * p.a * jet.first)
           let weight = -0.5 * (z * z + w * w) + gradient - p.beta * jet.value
           if weight > -20 { return true }
         }
@@ -512,12 +560,12 @@ final class RiskSolver {
     var root = root
     let p = root.scalars
     root.meetsWall =
-      root.branch == .marginal || measure(root.place.overlap).smoothNodes(.coarse).second.contains { 1 + p.s * $0 < 0 }
+      root.branch == .marginal || measure(root.place).smoothNodes(.coarse).second.contains { 1 + p.s * $0 < 0 }
     if p.beta < 0, diverges(root.branch, p, root.place) {
       root.doubt = Self.unboundedEnergy
     } else if root.evaluation.size > 1e-7 {
       root.doubt = "the equations are not satisfied: residual \(root.evaluation.size)"
-    } else if root.branch == .all, !(p.t > 0 && p.t < 1e6 * max(abs(p.s), 1e-12)) {
+    } else if root.branch == .all, !(p.t > 0 && p.t < longest(p)) {
       root.doubt = "the root ran away"
     } else if root.branch == .gapped || root.branch == .allReal,
       boundary(root.branch, p, root.place, RiskResolution.fine[1]) < -1e-8
@@ -552,6 +600,40 @@ extension RiskSolver {
     return root
   }
 
+  /// The most numerous points over all norms, by the slope from |x|^2 = N on.
+  ///
+  /// - Parameters:
+  ///   - kind: which points.
+  ///   - place: alpha, overlap, energy and ridge.
+  /// - Returns: the root, and the error of its norm.
+  /// - Throws: `RiskFailure` where the branch ends on the way, or no maximum is met.
+  func maximumOverNorms(
+    _ kind: RiskPoints, _ place: RiskPlace
+  ) throws(RiskFailure) -> (root: RiskRoot, normError: Double) {
+    var start = place
+    start.norm = 1
+    let (branch, p) = try locate(kind, start)
+    let first = Waypoint(branch: branch, place: start, scalars: p)
+    let rises = evaluation(first).slopeInLogNorm > 0
+    guard
+      let pair = try march(
+        first,
+        next: { place in
+          var next = place
+          next.norm *= rises ? 1.1 : 1 / 1.1
+          return next.norm < 1e6 && next.norm > 1e-6 ? next : nil
+        }, value: \.slopeInLogNorm)
+    else { throw RiskFailure(reason: "no maximum over norms was met") }
+    guard (pair.0.place.norm < pair.1.place.norm) == (evaluation(pair.0).slopeInLogNorm > 0) else {
+      throw RiskFailure(reason: "no maximum over norms was met, but a minimum")
+    }
+    let top = try crossing(pair, along: \.norm) { root in
+      // Rounding of the slope, which sums terms as large as alpha times the multipliers.
+      (root.evaluation.slopeInLogNorm, 10 * root.complexityError, nil)
+    }
+    return (verified(top.root, kind), top.value.error)
+  }
+
   /// The most numerous points over all overlaps, with the error of the overlap; nil where it is 0 by symmetry.
   func maximum(
     _ kind: RiskPoints, alpha: Double, energy: Double?
@@ -561,7 +643,7 @@ extension RiskSolver {
     center = center == 0 ? 0 : (center * 20).rounded() / 20
     let origin = RiskPlace(alpha: alpha, overlap: center, energy: energy)
     let (branch, p) = try locate(kind, origin)
-    let isSymmetric = measure(0).isQuadrant
+    let isSymmetric = equator.isQuadrant
     struct Sample {
       let branch: RiskBranch
       let place: RiskPlace
@@ -570,7 +652,7 @@ extension RiskSolver {
       let slope: Double
     }
     func sample(_ branch: RiskBranch, _ place: RiskPlace, _ p: RiskScalars) -> Sample {
-      let measure = measure(place.overlap)
+      let measure = measure(place)
       let found = RiskSystem(measure: measure, branch: branch, place: place)
         .evaluate(p, nodes(branch, p, measure, .coarse, followsWalls: false))
       return Sample(

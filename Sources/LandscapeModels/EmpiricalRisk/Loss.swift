@@ -123,6 +123,21 @@ public struct Loss: Sendable, CustomStringConvertible {
     }
   }
 
+  /// The loss of a prediction that is multiplied by a factor, l(y, c z), with its derivatives in z.
+  package func stretched(by factor: Double) -> Loss {
+    let original = evaluate
+    return Loss(description) { count, y, z, values, first, second in
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: max(count, 1)) { buffer in
+        for i in 0..<count { buffer.initializeElement(at: i, to: factor * z[i]) }
+        if let scaled = buffer.baseAddress { original(count, y, scaled, values, first, second) }
+      }
+      for i in 0..<count {
+        first[i] *= factor
+        second[i] *= factor * factor
+      }
+    }
+  }
+
   /// Value and derivatives in z at one point.
   public func jet(label y: Double, prediction z: Double) -> Jet { Self.jet(evaluate, y, z) }
 

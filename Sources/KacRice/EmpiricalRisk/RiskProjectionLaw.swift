@@ -7,7 +7,7 @@ package import SaddlepointCore
 /// The law of the projections (z, w) of the data at critical points whose gradients over single samples have a given size.
 ///
 /// At finite N the sum of l'^2 over the samples of a counted point fluctuates more than anything else, because the complexity
-/// is nearly flat in its conjugate a. These laws lie along that ridge: a is held, the other scalars are at their saddle point.
+/// is nearly flat in its conjugate a. These laws lie along that crest: a is held, the other scalars are at their saddle point.
 package struct RiskProjectionLaw: Sendable {
   /// (1/N) log of the number of such points, relative to the most numerous ones of all.
   package let relativeComplexity: Double
@@ -69,13 +69,13 @@ package struct RiskProjectionLaw: Sendable {
 }
 
 extension EmpiricalRisk {
-  /// Laws of the projections of the data along the ridge of the complexity in a.
+  /// Laws of the projections of the data along the crest of the complexity in a.
   ///
   /// - Parameters:
   ///   - points: which points.
   ///   - overlap: m in (-1, 1).
   ///   - spacing: distance of neighbours in log a.
-  ///   - depth: the ridge is followed to where the complexity is so far below its maximum.
+  ///   - depth: the crest is followed to where the complexity is so far below its maximum.
   /// - Returns: the laws by increasing a; empty where no saddle point was found.
   /// - Throws: `DomainError` as for the complexity, or for noise.
   package func projectionLaws(
@@ -87,14 +87,14 @@ extension EmpiricalRisk {
     guard let root = try? solver.solve(points, RiskPlace(alpha: alpha, overlap: overlap), tolerance: 1e-6),
       root.doubt == nil
     else { return [] }
-    return solver.ridge(root, spacing: spacing, depth: depth)
+    return solver.crest(root, spacing: spacing, depth: depth)
   }
 }
 
 extension RiskSolver {
   /// Saddle points in the other scalars on both sides of a root, with a held.
-  fileprivate func ridge(_ root: RiskRoot, spacing: Double, depth: Double) -> [RiskProjectionLaw] {
-    let system = RiskSystem(measure: measure(root.place.overlap), branch: root.branch, place: root.place)
+  fileprivate func crest(_ root: RiskRoot, spacing: Double, depth: Double) -> [RiskProjectionLaw] {
+    let system = RiskSystem(measure: measure(root.place), branch: root.branch, place: root.place)
     let top = evaluation(Waypoint(branch: root.branch, place: root.place, scalars: root.scalars)).complexity
     func side(_ step: Double) -> [RiskProjectionLaw] {
       var laws: [RiskProjectionLaw] = []
