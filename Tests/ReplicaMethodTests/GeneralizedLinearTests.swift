@@ -213,6 +213,7 @@ private func expect(
       #expect(abs(square / n - exact) < 4 * error, "\(measurement)")
       #expect(abs(slope / n + exact) < 8 * error, "\(measurement)")
     }
+  }
 
   /// |z|^1.5 is not analytic at 0: weak recovery by E(h-1)^2 with z = t^2, in which it is a polynomial.
   @Test func weakRecoveryOfARoughFormula() throws {

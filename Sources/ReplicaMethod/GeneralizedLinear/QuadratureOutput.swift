@@ -292,7 +292,7 @@ struct ChannelGrid: Sendable {
     return level
   }
 
-  /// - Parameter isEven: whether f is even and only z > 0 is wanted.
+  // Of an even f only the nodes z > 0 are wanted.
   init(_ f: (Double) -> Double, noise: Double, isEven: Bool, marks: [Double], level: Int) throws(GSLError) {
     let rule = try FixedRule.gaussLegendre(Self.order)
     let panel = Double.pow(2, -level)
