@@ -88,7 +88,7 @@ import Testing
   }
 
   /// A quadratic form on the sphere has 2N critical points, of which 2 are minima, whatever its coefficients.
-  @Test(arguments: [(RiskPoints.all, 6)] + (runsSlowTests ? [(.all, 12), (.minima, 4)] : []))
+  @Test(arguments: [(RiskPoints.all, 6)] + (runsSlowTests ? [(.minima, 4)] : []))
   func quadraticFormsHaveTwoPointsPerDimension(points: RiskPoints, size: Int) throws {
     struct Form: DifferentiableLoss {
       func callAsFunction<S: DifferentiableScalar>(label y: S, prediction z: S) -> S {
@@ -101,6 +101,16 @@ import Testing
     let expected = points == .all ? 2.0 * Double(size) : 2
     #expect(abs(2 * half.mean - expected) < 3 * 2 * half.error, "\(half)")
     #expect(2 * half.error < 0.1 * expected, "\(half)")
+  }
+
+  /// Without a saddle point to draw near to, the mean is soon carried by draws that are never met: that is told.
+  ///
+  /// With one of these seeds 53 draws of this quadratic form seem to carry the mean, but the tail of their weights is too heavy:
+  /// the sum over overlaps comes out as 18 instead of 24.
+  @Test(arguments: [1, 2]) func heavyTailsAreReported(seed: UInt64) throws {
+    let loss = try Loss.expression(Expression("z^2*y^2/(1+y^2)", variables: Loss.expressionVariables))
+    let found = try Self.risk(3, loss).exactNumberDensity(size: 12, overlap: 0.6, samples: 4000, seed: seed)
+    #expect(found.logDensity.status.name == "approximate", "\(found)")
   }
 
   /// Critical points of least squares on the sphere: (A - mu) x = A x* with |x|^2 = N, from the eigenvalues of A.
