@@ -79,16 +79,17 @@ import Testing
   /// Draws from the mixture of typical laws against draws from the law of the data, beside the sheet's number for all points.
   @Test(arguments: [RiskPoints.all, .minima]) func mixtureAgreesWithPlainDraws(points: RiskPoints) throws {
     let risk = try Self.risk(4)
-    let number = try risk.sampledNumber(of: points, size: 3, samples: 500, seed: 3)
-    let half = try Self.integral(risk, points, size: 3, from: 0, to: 0.9, nodes: 8, samples: 4000)
+    let number = try risk.sampledNumber(of: points, size: 3, samples: runsSlowTests ? 2000 : 200, seed: 3)
+    let half = try Self.integral(
+      risk, points, size: 3, from: 0, to: 0.9, nodes: 6, samples: runsSlowTests ? 8000 : 1500)
     let plain = try number.kacRice.get()
     #expect(abs(2 * half.mean - plain) < 3 * hypot(2 * half.error, number.kacRice.error), "\(half), \(number)")
-    #expect(2 * half.error < 0.04 * plain)
+    #expect(2 * half.error < 0.08 * plain)
     if points == .all { #expect(abs(2 * half.mean - 7.82) < 3 * hypot(2 * half.error, 0.08)) }
   }
 
   /// A quadratic form on the sphere has 2N critical points, of which 2 are minima, whatever its coefficients.
-  @Test(arguments: [(RiskPoints.all, 6)] + (runsSlowTests ? [(.all, 12), (.minima, 4)] : []))
+  @Test(.enabled(if: runsSlowTests), arguments: [(RiskPoints.all, 6), (.minima, 4)])
   func quadraticFormsHaveTwoPointsPerDimension(points: RiskPoints, size: Int) throws {
     struct Form: DifferentiableLoss {
       func callAsFunction<S: DifferentiableScalar>(label y: S, prediction z: S) -> S {
@@ -101,6 +102,16 @@ import Testing
     let expected = points == .all ? 2.0 * Double(size) : 2
     #expect(abs(2 * half.mean - expected) < 3 * 2 * half.error, "\(half)")
     #expect(2 * half.error < 0.1 * expected, "\(half)")
+  }
+
+  /// Without a saddle point to draw near to, the mean is soon carried by draws that are never met: that is told.
+  ///
+  /// With this seed 53 draws of this quadratic form seem to carry the mean, but the tail of their weights is too heavy:
+  /// the sum over overlaps comes out as 18 instead of 24.
+  @Test func heavyTailsAreReported() throws {
+    let loss = try Loss.expression(Expression("z^2*y^2/(1+y^2)", variables: Loss.expressionVariables))
+    let found = try Self.risk(3, loss).exactNumberDensity(size: 12, overlap: 0.6, samples: 4000, seed: 2)
+    #expect(found.logDensity.status.name == "approximate", "\(found)")
   }
 
   /// Critical points of least squares on the sphere: (A - mu) x = A x* with |x|^2 = N, from the eigenvalues of A.
