@@ -132,7 +132,9 @@ package enum RiskSimulationQuestions {
       columns: [
         Column("eigenvalue", symbol: "\\lambda", "middle of the bin, one row for each"),
         Column(
-          "density", symbol: "\\rho", "eigenvalues per N and per eigenvalue, mean over the samples", drawing: .steps),
+          "density", symbol: "\\rho",
+          "eigenvalues per N and per eigenvalue on samples with predictions and labels from the law of the state",
+          drawing: .steps),
         Column(.standardError, "its standard error"),
         Column("bulk_density", symbol: "\\rho_\\infty", "density of the bulk for infinite N"),
         Column(

@@ -86,7 +86,9 @@ struct SweepFigure {
     let columns = question.allColumns
     let x = horizontal ?? 0
     let isOwn = varying.map(column) == horizontal
-    let label = verticals.map { "$\(columns[$0].symbol)$" }.joined(separator: ", ")
+    // Marked places lie on the other axis, and what has no symbol is the limit of what has one.
+    let symbols = verticals.filter { columns[$0].drawing != .place && !columns[$0].symbol.isEmpty }
+    let label = (symbols.isEmpty ? verticals : symbols).map { "$\(columns[$0].symbol)$" }.joined(separator: ", ")
     let unit = verticals.first.map { columns[$0].unit } ?? ""
     return (
       FigureAxis(
@@ -162,7 +164,7 @@ struct SweepFigure {
       return curve
     }
     var lines = caption
-    if isCompared { lines[1] = legend(drawn) + lines[1] }
+    lines[1] = legend(drawn) + lines[1]
     return Figure(x: axes.x, y: axes.y, curves: curves, markers: markers, caption: lines)
   }
 
@@ -208,20 +210,28 @@ struct SweepFigure {
     return false
   }
 
-  /// What points and curves are, where the legend names only what tells them apart.
+  /// What points, steps and curves are, where not all are curves.
   private func legend(_ drawn: [Int]) -> String {
     let columns = drawn.map { question.allColumns[$0] }
-    func list(_ columns: [Column]) -> String { columns.map(\.description).joined(separator: "; ") }
-    return "Points: \(list(columns.filter(isPoints))), with standard errors. "
-      + "Lines: \(list(columns.filter { !isPoints($0) })). "
+    guard columns.contains(where: { $0.drawing != .line }) else { return "" }
+    func list(_ word: String, _ end: String = "", _ isMember: (Column) -> Bool) -> String {
+      let meanings = columns.filter(isMember).map(\.description)
+      return meanings.isEmpty ? "" : "\(word): \(meanings.joined(separator: "; "))\(end). "
+    }
+    return list("Points", ", with standard errors", isPoints) + list("Steps") { $0.drawing == .steps }
+      + list("Lines") { $0.drawing == .line }
   }
 
-  /// The numbers that stay the same, in words.
+  /// The numbers and names that stay the same, in words.
   private var fixed: [String] {
     guard grid.count > 0 else { return [] }
     return zip(question.parameters.indices, grid[0].values).compactMap { index, value in
-      guard case .number(let x) = value, grid.distinctCount(of: index) == 1 else { return nil }
-      return "$\(question.parameters[index].symbol)$ = \(Value.number(x).text)"
+      let parameter = question.parameters[index]
+      guard value != .absent, grid.distinctCount(of: index) == 1,
+        // The option that chose the question is in its name.
+        !question.selector.hasPrefix("--\(Request.optionName(parameter.quantity)) ")
+      else { return nil }
+      return "$\(parameter.symbol)$ = \(value.text)"
     }
   }
 
