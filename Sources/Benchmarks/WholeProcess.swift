@@ -41,21 +41,59 @@ enum WholeProcess {
     } else {
       Swift.print("\n(The SciPy peer needs python3 with SciPy and is run from the project's root.)")
     }
-    return rows + complexity(command)
+    return rows + phaseRetrieval(command)
   }
 
-  /// The complexity of phase retrieval at 50 numbers of samples, error estimates included, and the same by NumPy.
-  private static func complexity(_ command: String) -> [Row] {
-    ["all", "minima"].flatMap { points -> [Row] in
-      let arguments = ["complexity", "phase-retrieval", "--alpha", "4:40:50:log", "--overlap", "0", "--points", points]
-      let ours = time(command, arguments, runs: 3)
-      let peer = "Sources/Benchmarks/peers/phase_retrieval_complexity.py"
-      let numpy =
-        FileManager.default.fileExists(atPath: peer) ? time("/usr/bin/env", ["python3", peer, points], runs: 1) : nil
+  /// A curve or a number of phase retrieval, error estimates included, and the script that computes the same.
+  private struct Task {
+    let name: String
+    let arguments: [String]
+    /// Script in the folder of peers, with its arguments.
+    let peer: [String]
+  }
+
+  private static let tasks: [Task] = [
+    Task(
+      name: "100 states of phase retrieval, y = |z|",
+      arguments: ["replica", "phase-retrieval", "--alpha", "0.5:1.1:100"],
+      peer: ["phase_retrieval_bayes.py", "modulus"]
+    ),
+    Task(
+      name: "the potential at 100 overlaps, y = |z|",
+      arguments: ["potential", "phase-retrieval", "--alpha", "1.1", "--overlap", "0:0.99:100"], peer: []),
+    Task(
+      name: "100 states of y = |z|^1.5 + noise",
+      arguments: [
+        "replica", "generalized-linear", "--channel", "expression:abs(z)^1.5", "--noise", "0.1", "--alpha", "0.5:2:100",
+      ], peer: ["phase_retrieval_bayes.py", "general"]),
+    Task(
+      name: "full recovery from y = |z|", arguments: ["threshold", "phase-retrieval", "full-recovery"],
+      peer: ["phase_retrieval_bayes.py", "full-recovery"]),
+    Task(
+      name: "50 gradient-flow transitions of normalised losses",
+      arguments: [
+        "threshold", "phase-retrieval", "gradient-flow", "--loss", "normalised:0.01:1:50:log", "--state", "threshold",
+      ], peer: ["phase_retrieval_gradient_flow.py"]),
+    Task(
+      name: "50 complexities of phase retrieval, all",
+      arguments: ["complexity", "phase-retrieval", "--alpha", "4:40:50:log", "--overlap", "0", "--points", "all"],
+      peer: ["phase_retrieval_complexity.py", "all"]),
+    Task(
+      name: "50 complexities of phase retrieval, minima",
+      arguments: ["complexity", "phase-retrieval", "--alpha", "4:40:50:log", "--overlap", "0", "--points", "minima"],
+      peer: ["phase_retrieval_complexity.py", "minima"]),
+  ]
+
+  private static func phaseRetrieval(_ command: String) -> [Row] {
+    tasks.flatMap { task -> [Row] in
+      let ours = time(command, task.arguments, runs: 3)
+      let row = Row(name: task.name, value: ours ?? .nan, unit: "s", baseline: "itself", ratio: ours.map { _ in 1 })
+      guard let script = task.peer.first else { return [row] }
+      let path = "Sources/Benchmarks/peers/" + script
+      let arguments = ["OMP_NUM_THREADS=1", "python3", path] + task.peer.dropFirst()
+      let numpy = FileManager.default.fileExists(atPath: path) ? time("/usr/bin/env", arguments, runs: 1) : nil
       return [
-        Row(
-          name: "50 complexities of phase retrieval, \(points)", value: ours ?? .nan, unit: "s", baseline: "itself",
-          ratio: ours.map { _ in 1 }),
+        row,
         Row(
           name: "the same by NumPy and SciPy, without error estimates", value: numpy ?? .nan, unit: "s",
           baseline: "ours", ratio: ratio(numpy, ours)),

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import CSaddlepointGSL
+
 /// Newton's method with a Jacobian that is kept, for a few equations each evaluation of which is expensive.
 package struct ChordMethod {
   /// The unknowns.
@@ -27,7 +29,7 @@ package struct ChordMethod {
       for i in 0..<count { jacobian[i * count + j] = (values.1[i] - values.0[i]) / (2 * step) }
     }
     guard let inverse = smallInverse(jacobian, count), inverse.allSatisfy(\.isFinite) else {
-      throw .invalid("the Jacobian is singular")
+      throw GSLError(code: Int32(GSL_ESING), context: "Jacobian of a chord method")
     }
     self.inverse = inverse
   }
@@ -67,7 +69,7 @@ package struct ChordMethod {
       if updates { mend(step: correction.map { -$0 }, change: zip(next, y).map { $0 - $1 }) }
       (y, last) = (next, length)
     }
-    throw .invalid("\(name): corrections do not shrink")
+    throw GSLError(code: Int32(GSL_ENOPROG), context: "\(name): corrections do not shrink")
   }
 
   private func apply(_ y: [Double]) -> [Double] {

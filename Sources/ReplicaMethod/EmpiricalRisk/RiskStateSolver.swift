@@ -77,13 +77,15 @@ struct RiskStateSolver {
     )
   }
 
-  /// 2 (chi + s)^2 d(alpha e)/ds along the curve, from the second derivatives of Phi.
+  /// 2 (chi + s)^2/chi times the derivative of alpha e = dPhi/ds along the curve in the ratio, which never turns on it.
   private func energySlope(_ law: StateLaw, _ place: Place) -> Double {
     let a = law.averages
     let (chi, s, sum) = (place.chi, place.parisi, place.chi + place.parisi)
-    let mixed = alpha * a.covariance - 0.5 / (chi * sum * sum)
-    let perChi = alpha * (a.slopeDecay - s * a.slopeVariance) - 0.5 * (chi + sum) / (chi * chi * sum * sum)
-    return 1 - 2 * sum * sum * (alpha * a.envelopeVariance + s * mixed * mixed / perChi)
+    let slopes = saddleSlopes(law, place)
+    let tangent = -slopes.ratio / slopes.logChi
+    let perParisi = 1 - 2 * sum * sum * alpha * a.envelopeVariance
+    let mixed = 2 * sum * sum * alpha * a.covariance - 1 / chi
+    return (1 + place.ratio * tangent) * perParisi + s * tangent * mixed
   }
 
   /// The condition that selects the state: positive towards the replica-symmetric end.
