@@ -277,8 +277,8 @@ extension CurvePieces where Curve == BipartiteCurve {
 }
 
 extension CurvePoint {
-  /// A step in log g along which the strength and everything else are straight to 1e-15.
-  fileprivate var straightness: Double { rise == 0 ? 0 : 3e-8 / (1 + abs(riseSlope / rise)) }
+  /// A step in log g along which the strength and everything else are straight to rounding.
+  fileprivate var straightness: Double { rise == 0 ? 0 : 3e-9 / (1 + abs(riseSlope / rise)) }
 
   /// The fixed point of exactly this strength: what is left of the distance is gone along the tangent, or added to the errors.
   fileprivate func shifted(to target: Double) -> CurvePoint {
