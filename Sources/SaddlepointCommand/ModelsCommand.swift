@@ -75,7 +75,10 @@ struct ModelsCommand: ParsableCommand, SharingCommand {
           ]
         })
     }
-    lines += ["", "Sources: " + card.sources.map(\.short).joined(separator: ", ")]
+    let sources =
+      card.sources + entry.questions.flatMap(\.sources) + entry.lines.flatMap(\.declaration.sources)
+    let names = sources.map(\.short).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    lines += ["", "Sources: " + names.joined(separator: ", ")]
     return lines.joined(separator: "\n")
   }
 
