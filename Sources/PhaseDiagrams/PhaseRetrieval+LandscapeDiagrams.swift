@@ -107,7 +107,7 @@ private enum RiskDiagrams {
           let risk = try RiskQuestions.risk(fixed, alpha: alpha)
           return Slice(alpha: alpha, profiles: try kinds.map { try profile(risk, $0, fixed) })
         }
-        let slices = try slices(in: window.x, count: max(2, min(count, 25)), slice)
+        let slices = try slices(in: window.x, count: max(2, min(count, 21)), slice)
         var curves: [DiagramCurve] = []
         for (number, contour) in contours.enumerated() {
           for (index, piece) in pieces(slices, number).enumerated() {
@@ -166,14 +166,15 @@ private enum RiskDiagrams {
   private static func pieces(_ slices: [Slice], _ number: Int) -> [[DiagramPoint]] {
     var closed: [[DiagramPoint]] = []
     var open: [[DiagramPoint]] = []
-    // Two ends meet where there is nothing between them; of stability, where its points are counted at all.
+    // Two ends meet where there is nothing between them, or they lie closer than what is looked at.
     func meet(_ pair: [DiagramPoint], beside slice: Slice?) -> Bool {
-      guard pair.count == 2, let slice else { return false }
-      let isEnd = number < slice.profiles.count
-      guard let value = slice.profiles[isEnd ? number : 1].complexity(at: 0.5 * (pair[0].y + pair[1].y)) else {
-        return false
-      }
-      return (value < 0) == isEnd
+      guard pair.count == 2, let slice, number < slice.profiles.count else { return false }
+      let middle = 0.5 * (pair[0].y + pair[1].y)
+      let nodes = slice.profiles[number].nodes.map(\.place)
+      guard let value = slice.profiles[number].complexity(at: middle),
+        let right = nodes.firstIndex(where: { $0 >= middle }), right > 0
+      else { return false }
+      return value < 0 || pair[1].y - pair[0].y < nodes[right] - nodes[right - 1]
     }
     var before: Slice?
     for slice in slices {

@@ -208,7 +208,7 @@ extension Catalogue {
           "complexity", "complexity phase-retrieval --points all,minima,strict-minima --overlap 0 --alpha 2:40:60:log"),
         .init("overlaps", "diagram phase-retrieval --of support"),
         .init("energies", "diagram phase-retrieval --of energies"),
-        .init("law-of-minima", "hessian phase-retrieval --density --points minima --alpha 8 --grid 161"),
+        .init("law-of-minima", "hessian phase-retrieval --density --points minima --alpha 8 --grid 61"),
       ]),
     Reproduction(
       name: "langevin-threshold",

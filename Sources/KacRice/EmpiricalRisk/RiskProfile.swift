@@ -51,7 +51,7 @@ extension EmpiricalRisk {
     return RiskSolver(self).overlapProfile(points, alpha: alpha)
   }
 
-  /// The complexity over energies at one overlap, from the most numerous points on, as ``overlapProfile(of:)``.
+  /// The complexity over energies at one overlap, from the most numerous points on and to three times their energy, as ``overlapProfile(of:)``.
   ///
   /// - Parameters:
   ///   - points: which are counted.
@@ -168,7 +168,8 @@ extension RiskSolver {
     let isFree = (try? hasFreeEnergy(kind == .strictMinima ? .minima : kind, start)) ?? true
     func side(_ direction: Double) -> [Step] {
       walk(from: start) { place in
-        guard let e = place.energy, e > 1e-3 * typical.evaluation.energy, e < 1e3 * typical.evaluation.energy else {
+        // Where a few large labels cost little the complexity falls like a power: not followed to its end.
+        guard let e = place.energy, e > 1e-3 * typical.evaluation.energy, e < 3 * typical.evaluation.energy else {
           return nil
         }
         return RiskPlace(alpha: alpha, overlap: m, energy: e * (1 + 0.06 * direction))
