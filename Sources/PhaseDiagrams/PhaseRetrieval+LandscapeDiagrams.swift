@@ -14,7 +14,7 @@ extension PhaseRetrieval {
     y: DiagramAxis(
       Column(.overlap, symbol: "m", "cosine with the signal"),
       domain: Domain(-1, 1, includesLower: false, includesUpper: false)),
-    own: [], example: "--of support --loss quartic --alpha 8:20 --points 3"
+    own: [], example: "--of support --loss quartic --alpha 12:16 --points 2"
   ) { _, alphas in
     DiagramWindow(x: alphas, y: -0.98...0.98)
   } profile: { risk, points, _ throws(DomainError) in
@@ -26,7 +26,7 @@ extension PhaseRetrieval {
     name: "energies",
     summary: "The energies at which critical points of the risk exist, as the number of samples grows, and how many.",
     y: DiagramAxis(Column(.energy, symbol: "e", unit: "per sample", "energy L/M"), domain: .finite),
-    own: [RiskDiagrams.overlap], example: "--of energies --loss quartic --alpha 8:20 --points 3"
+    own: [RiskDiagrams.overlap], example: "--of energies --loss quartic --alpha 12:16 --points 2"
   ) { point, alphas in
     let overlap = try point.number(.overlap)
     let places = try [alphas.lowerBound, alphas.upperBound].flatMap { alpha in
