@@ -109,9 +109,11 @@ extension GeneralizedLinear {
         ?? estimate(overlap: q, square: q, signal: instance.signal, random: &random)
       return Result { () throws(GSLError) in
         let x = try instance.messagePassing(
-          prior: prior, denoiser: denoiser, from: estimate, along: theory[first..<iterations])
+          prior: prior, isEven: measurement.channel.isEven, denoiser: denoiser, from: estimate,
+          along: theory[first..<iterations])
         let overlap = instance.overlap(x, ignoringPhase: ignoresSign)
-        guard overlap.isFinite else { throw .overflow("message passing on an instance") }
+        // No estimate is a hundred times as long as the signal.
+        guard overlap.isFinite, overlap.magnitude < 100 else { throw .overflow("message passing on an instance") }
         return overlap
       }
     }

@@ -162,26 +162,34 @@ struct GeneralizedLinearInstance: Sendable {
 
   /// The estimate of the signal after some iterations of message passing: its posterior mean.
   ///
-  /// V, the variance of z - w, and the snr of B are those of state evolution, as in its proofs. Those that an instance would
-  /// estimate for itself leave the estimate's norm free to run away from its overlap at small sizes.
+  /// V, the variance of z - w, and the snr of B are those of state evolution, as in its proofs, for Gaussian signals and even
+  /// channels: an instance's own would leave the estimate's norm free to run away from its overlap at small sizes; where the
+  /// mean posterior variance is larger, because the instance is behind, that is V. Other signals fluctuate themselves: V is
+  /// their mean posterior variance, and the snr the response.
   ///
   /// - Parameters:
   ///   - prior: law of the signal's components.
+  ///   - isEven: whether the channel does not see the sign of z.
   ///   - denoiser: g_out of the measured values.
   ///   - start: the estimate at the start.
   ///   - steps: state evolution from there, one step for each iteration.
   /// - Returns: the estimate.
   /// - Throws: `GSLError` where the denoiser fails.
   func messagePassing(
-    prior: Prior, denoiser: OutputDenoiser, from start: [Double], along steps: ArraySlice<GeneralizedLinearCurve.Step>
+    prior: Prior, isEven: Bool, denoiser: OutputDenoiser, from start: [Double],
+    along steps: ArraySlice<GeneralizedLinearCurve.Step>
   ) throws(GSLError) -> [Double] {
     let (n, m) = (Double(size), labels.count)
     var x = start
     var field = [Double](repeating: 0, count: x.count)
     var g = [Double](repeating: 0, count: isComplex ? 2 * m : m)
     var w = g
+    // Of discrete signals a few components may be wrong and sure of themselves.
+    let floor = prior.isDiscrete ? 0.1 / n : 0
+    var behind = 0.0
+    let isOwn = !prior.isGaussian && !isEven
     for step in steps {
-      let variance = step.variance
+      let variance = isOwn && behind > 0 ? behind + floor : max(step.variance, behind + floor)
       // Perfect recovery up to rounding.
       if variance < 1e-280 { break }
       project(x, into: &w)
@@ -205,8 +213,16 @@ struct GeneralizedLinearInstance: Sendable {
       combine(g, into: &field)
       let response = -slopes / n
       // Of a complex Gaussian, real and imaginary part have half the variance of the prior and of the noise.
-      let posterior = PosteriorMean(prior, snr: step.snr)
-      for i in field.indices { x[i] = posterior(field[i] + response * x[i]).mean }
+      guard response.isFinite else { throw .overflow("message passing on an instance") }
+      let posterior = PosteriorMean(prior, snr: isOwn && response > 0 ? response : step.snr)
+      var variances = 0.0
+      for i in field.indices {
+        let (mean, spread) = posterior(field[i] + response * x[i])
+        x[i] = mean
+        variances += spread
+      }
+      // A Gaussian signal's posterior variance does not depend on the data.
+      if !prior.isGaussian { behind = variances / Double(x.count) }
     }
     return x
   }

@@ -187,6 +187,8 @@ public struct Prior: Sendable, Hashable {
 
   /// Whether this is the standard normal law, for which closed forms exist.
   public var isGaussian: Bool { components.count == 1 && mean == 0 && components[0].variance == secondMoment }
+  /// Whether every component is one of finitely many values.
+  package var isDiscrete: Bool { components.allSatisfy { $0.variance == 0 } }
 
   /// Whether E x = 0, so that nothing about the signal is known beforehand.
   public var isCentred: Bool { mean == 0 }

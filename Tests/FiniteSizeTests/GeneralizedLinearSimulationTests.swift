@@ -109,6 +109,18 @@ import Testing
     #expect(abs(means[0] - means[1]) < 1e-12 && abs(means[0] - means[2]) < 1e-9)
   }
 
+  /// Far above full recovery small instances get there, too, though not in step with state evolution.
+  @Test func smallInstancesRecover() throws {
+    let sign = try GeneralizedLinear(
+      measurement: Measurement(channel: .sign, noise: 0, prior: .rademacher), alpha: 3)
+    let sparse = try GeneralizedLinear(
+      measurement: Measurement(channel: .linear, noise: 0, prior: .gaussBernoulli(rho: 0.1)), alpha: 0.6)
+    for model in [sign, sparse] {
+      let sampled = try model.sampledMessagePassing(size: 300, samples: 4, seed: 21)
+      #expect(try sampled.mean.get() > 0.999)
+    }
+  }
+
   @Test func complexGrowthAndPerfectRecovery() throws {
     let perfect = try complexModel(.modulus, alpha: 4).sampledMessagePassing(
       size: 100, samples: 4, seed: 12, iterations: 1000)
