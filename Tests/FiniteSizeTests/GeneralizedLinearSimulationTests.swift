@@ -112,9 +112,9 @@ import Testing
   /// Far above full recovery small instances get there, too, though not in step with state evolution.
   @Test func smallInstancesRecover() throws {
     let sign = try GeneralizedLinear(
-      measurement: Measurement(channel: .sign, noise: 0, prior: .rademacher), alpha: 3)
+      measurement: Measurement(channel: .sign, prior: .rademacher), alpha: 3)
     let sparse = try GeneralizedLinear(
-      measurement: Measurement(channel: .linear, noise: 0, prior: .gaussBernoulli(rho: 0.1)), alpha: 0.6)
+      measurement: Measurement(channel: .linear, prior: .gaussBernoulli(rho: 0.1)), alpha: 0.6)
     for model in [sign, sparse] {
       let sampled = try model.sampledMessagePassing(size: 300, samples: 4, seed: 21)
       #expect(try sampled.mean.get() > 0.999)
