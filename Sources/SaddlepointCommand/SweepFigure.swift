@@ -82,17 +82,22 @@ struct SweepFigure {
     question.allColumns.firstIndex { $0.quantity == question.parameters[index].quantity } ?? 0
   }
 
+  /// The symbol of a column, or its name where it has none.
+  private static func label(_ column: Column) -> String {
+    column.symbol.isEmpty ? column.quantity.name.replacing("_", with: " ") : "$\(column.symbol)$"
+  }
+
   private var axes: (x: FigureAxis, y: FigureAxis) {
     let columns = question.allColumns
     let x = horizontal ?? 0
     let isOwn = varying.map(column) == horizontal
     // Marked places lie on the other axis, and what has no symbol is the limit of what has one.
     let symbols = verticals.filter { columns[$0].drawing != .place && !columns[$0].symbol.isEmpty }
-    let label = (symbols.isEmpty ? verticals : symbols).map { "$\(columns[$0].symbol)$" }.joined(separator: ", ")
+    let label = (symbols.isEmpty ? verticals : symbols).map { Self.label(columns[$0]) }.joined(separator: ", ")
     let unit = verticals.first.map { columns[$0].unit } ?? ""
     return (
       FigureAxis(
-        symbol: columns[x].symbol, unit: isOwn ? "" : columns[x].unit,
+        label: Self.label(columns[x]) + (isOwn || columns[x].unit.isEmpty ? "" : " (\(columns[x].unit))"),
         isLogarithmic: isOwn ? varying.map(grid.isLogarithmic) ?? false : false),
       FigureAxis(label: label + (unit.isEmpty ? "" : " (\(unit))"))
     )
